@@ -1,0 +1,1 @@
+"""Annotated reports: the corpus, its checks, import and export."""

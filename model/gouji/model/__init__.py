@@ -1,0 +1,1 @@
+"""What everything else is made of: documents, forms, mentions, readings, reports, reconciling."""
