@@ -5,7 +5,7 @@ a report may combine variants of different revisions.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 
@@ -94,6 +94,10 @@ class Table:
     equations: tuple[Equation, ...]
     side_by_side: bool = False
 
+    def __hash__(self) -> int:
+        """A cheap hash: tables are keys of caches."""
+        return hash((self.id, self.variant))
+
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """All cells in reading order."""
@@ -167,7 +171,10 @@ class Form:
     variants: Mapping[str, Mapping[str, Table]]
     links: tuple[Link, ...]
     sha256: str
-    notes: tuple[str, ...] = field(default=())
+
+    def __hash__(self) -> int:
+        """A cheap hash: forms are keys of caches."""
+        return hash(self.sha256)
 
     @property
     def table_ids(self) -> tuple[str, ...]:

@@ -6,8 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from gouji.model.errors import FormError
 from gouji.model.form import (
     Block,
@@ -21,6 +19,8 @@ from gouji.model.form import (
     SectionKind,
     Table,
 )
+from gouji.model.form_check import check_form
+from gouji.model.form_keys import check_raw, parse_yaml
 
 Raw = Mapping[str, Any]
 
@@ -51,15 +51,15 @@ def parse_form(content: bytes, name: str) -> Form:
         FormError: the file is malformed or contradicts itself.
     """
     try:
-        raw = yaml.safe_load(content)
-    except yaml.YAMLError as error:
-        raise FormError(f"{name}: not valid YAML: {error}") from error
-    try:
-        return _form(raw, hashlib.sha256(content).hexdigest())
+        raw = parse_yaml(content)
+        check_raw(raw)
+        form = _form(raw, hashlib.sha256(content).hexdigest())
+        check_form(form)
     except FormError as error:
         raise FormError(f"{name}: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise FormError(f"{name}: malformed near {error}") from error
+    return form
 
 
 def _form(raw: Raw, sha256: str) -> Form:
