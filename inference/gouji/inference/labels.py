@@ -115,26 +115,33 @@ def exact_hits(text: str, label: str, forms: Iterable[str], least: int = 3) -> t
 def fuzzy_hit(
     text: str, window: Span, label: str, forms: Sequence[str], cutoff: float
 ) -> Hit | None:
-    """The best approximate place of a label within folded characters window, if any reaches `cutoff`.
+    """The best approximate place of a label in text[window], if any reaches `cutoff`.
 
     Forms under four characters must match exactly. The score is the normalised indel similarity
-    of the form and its best partner, 0 to 1.
+    of a form and its best partner, 0 to 1.
     """
-    best: Hit | None = None
     part = text[window[0] : window[1]]
-    for form in forms:
-        if len(form) > len(part):
-            continue
-        if len(form) < 4:
-            at = part.find(form)
-            score, start, end = (1.0, at, at + len(form)) if at >= 0 else (0.0, 0, 0)
-        else:
-            found = fuzz.partial_ratio_alignment(form, part, score_cutoff=100 * cutoff)
-            if found is None or VALUE in part[found.dest_start : found.dest_end].strip(VALUE):
-                continue
-            score, start, end = found.score / 100, found.dest_start, found.dest_end
-        if score >= cutoff and (
-            best is None or (score, end - start) > (best.score, best.end - best.start)
-        ):
-            best = Hit(label, window[0] + start, window[0] + end, score)
-    return best
+    found = [
+        Hit(label, window[0] + start, window[0] + end, score)
+        for form in forms
+        for score, start, end in [_best_place(part, form, cutoff)]
+        if score >= cutoff
+    ]
+    return max(found, key=lambda hit: (hit.score, hit.end - hit.start), default=None)
+
+
+def _best_place(part: str, form: str, cutoff: float) -> tuple[float, int, int]:
+    if len(form) > len(part) > 3 and VALUE not in part:
+        return fuzz.ratio(form, part) / 100, 0, len(part)
+    if len(form) < 4:
+        at = part.find(form)
+        return (1.0, at, at + len(form)) if at >= 0 else (0.0, 0, 0)
+    found = fuzz.partial_ratio_alignment(form, part, score_cutoff=100 * cutoff)
+    if found is None or len(form) > len(part):
+        return 0.0, 0, 0
+    start, end = found.dest_start, found.dest_end
+    while start < end and part[start] == VALUE:
+        start += 1
+    while end > start and part[end - 1] == VALUE:
+        end -= 1
+    return (0.0 if VALUE in part[start:end] else found.score / 100), start, end

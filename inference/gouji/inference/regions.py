@@ -9,25 +9,35 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
-from gouji.inference.labels import VALUE, Hit, Masked, exact_hits, forms_of, heading_titles, mask
-from gouji.inference.labels import row_forms
+from gouji.inference.labels import (
+    VALUE,
+    Hit,
+    Masked,
+    exact_hits,
+    forms_of,
+    heading_titles,
+    mask,
+    row_forms,
+)
 from gouji.inference.tokens import BOUNDARY
 from gouji.model.findings import Span
+from gouji.model.folding import Folded
 from gouji.model.form import Form, Table
 from gouji.model.segmentation import TableRegion
 
 _REACH = 80  # characters of other text, values not counted, that may part two titles of a table
 _SHARE = 0.25  # share of a table's titles, by length, that makes a table
+_PART = 0.1  # share of a table's titles that makes a part of a table cut in two
 _RIVAL = 0.5  # a further table of the same kind has at least this share of the best one's evidence
+_IN_SENTENCE = frozenset("、，。；：,;:")  # what follows a title in running text
 _TAIL = 30  # characters of an unreadable label that may part a table from its last values
 
 
 @dataclass(frozen=True, slots=True)
 class _Title(Hit):
-    """A title found; `in_heading` if it is part of a section's heading, `is_row` if of a row."""
+    """A title found; `apart` if it stands as a cell does, not within a sentence or a heading."""
 
-    in_heading: bool
-    is_row: bool
+    apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +60,32 @@ def find_regions(text: str, span: Span, form: Form) -> tuple[TableRegion, ...]:
     clusters = [
         cluster
         for table in form.table_ids
-        for cluster in _clusters(masked.folded.text, form, tuple(form.variants[table].values()))
+        for cluster in _clusters(text, masked.folded, tuple(form.variants[table].values()))
     ]
+    if not clusters:
+        return ()
     clusters.sort(key=lambda cluster: cluster.start)
     ends = [following.start for following in clusters[1:]] + [len(masked.folded.text)]
     return tuple(
-        TableRegion(cluster.table, _region(text, span, masked, cluster, max(end, cluster.end)))
+        TableRegion(
+            cluster.table, _region(text, span, masked, cluster, max(end, cluster.end), table)
+        )
         for cluster, end in zip(clusters, ends, strict=True)
+        for table in [next(iter(form.variants[cluster.table].values()))]
     )
 
 
-def _clusters(folded: str, form: Form, variants: Sequence[Table]) -> list[_Cluster]:
-    hits = _title_hits(folded, form, variants)
+def _clusters(text: str, folded: Folded, variants: Sequence[Table]) -> list[_Cluster]:
+    hits = _title_hits(text, folded, variants)
     if not hits:
         return []
     whole = min(_weight(_titles(variant)) for variant in variants)
-    found = _merge([_cluster(folded, variants[0].id, group) for group in _groups(folded, hits)])
+    clusters = [_cluster(variants[0].id, group) for group in _groups(folded.text, hits)]
+    found = _merge(clusters, _PART * whole)
     sound = [
         (cluster, cluster.evidence / whole)
         for cluster in found
-        if cluster.evidence / whole >= _SHARE or _has_full_line(folded, cluster, variants)
+        if cluster.evidence / whole >= _SHARE or _has_full_line(folded.text, cluster, variants)
     ]
     best = max((share for _, share in sound), default=0.0)
     return [cluster for cluster, share in sound if share >= _RIVAL * best]
@@ -91,38 +107,25 @@ def _weight(titles: Iterable[str]) -> float:
     return sum(min(len(title), 10) for title in titles)
 
 
-def _title_hits(folded: str, form: Form, variants: Sequence[Table]) -> list[_Title]:
+def _title_hits(text: str, folded: Folded, variants: Sequence[Table]) -> list[_Title]:
     titles = dict(chain.from_iterable(_titles_of(variant) for variant in variants))
-    rows = {row.title for variant in variants for block in variant.blocks for row in block.rows}
-    headings = _headings(form)
-    hits = [
-        _Title(hit.label, hit.start, hit.end, hit.score, rest > 0, title in rows)
-        for title, forms in titles.items()
-        for hit in exact_hits(folded, title, forms)
-        for rest in [_rest_of_heading(folded, hit, headings)]
-    ]
-    return sorted(hits, key=lambda hit: (hit.start, -hit.end))
+    hits = [hit for title, forms in titles.items() for hit in exact_hits(folded.text, title, forms)]
+    titles_at: dict[int, bool] = {}
+    found = []
+    for hit in sorted(hits, key=lambda hit: (-hit.start, hit.end)):
+        apart = titles_at.get(hit.end, _is_apart(text, folded, hit))
+        titles_at[hit.start] = apart
+        found.append(_Title(hit.label, hit.start, hit.end, hit.score, apart))
+    return found[::-1]
 
 
-@lru_cache(maxsize=8)
-def _headings(form: Form) -> tuple[str, ...]:
-    return tuple(
-        forms_of(heading)[-1] for kind in form.sections for heading in (kind.heading, *kind.aliases)
-    )
-
-
-def _rest_of_heading(folded: str, hit: Hit, headings: Sequence[str]) -> int:
-    """How many characters a section heading goes on from the start of a hit; 0 outside of one."""
-    title = folded[hit.start : hit.end]
-    for heading in headings:
-        at = heading.find(title)
-        if (
-            at >= 0
-            and folded.startswith(heading[at:], hit.start)
-            and len(heading) > at + len(title)
-        ):
-            return len(heading) - at
-    return 0
+def _is_apart(text: str, folded: Folded, hit: Hit) -> bool:
+    """Whether a value, a boundary, a remark in brackets or the end follows a title."""
+    if folded.text[hit.end : hit.end + 1] == VALUE:
+        return True
+    behind = folded.origin[hit.end - 1] + 1
+    following = text[behind : behind + 1]
+    return not following.isalnum() and following not in _IN_SENTENCE
 
 
 def _groups(folded: str, hits: Sequence[_Title]) -> list[list[_Title]]:
@@ -137,35 +140,25 @@ def _groups(folded: str, hits: Sequence[_Title]) -> list[list[_Title]]:
     return groups
 
 
-def _cluster(folded: str, table: str, hits: Sequence[_Title]) -> _Cluster:
-    labels = frozenset(hit.label for hit in hits)
-    inside = _without_prose(folded, [hit for hit in hits if not hit.in_heading])
-    if inside:
-        start, end = inside[0].start, max(hit.end for hit in inside)
-    else:
-        start = end = max(hit.end for hit in hits)
-    return _Cluster(table, start, end, labels, _weight(labels))
+def _cluster(table: str, hits: Sequence[_Title]) -> _Cluster:
+    """The cluster of the titles that stand apart; where none does, the place behind the last."""
+    apart = [hit for hit in hits if hit.apart]
+    labels = frozenset(hit.label for hit in apart)
+    end = max(hit.end for hit in apart or hits)
+    return _Cluster(table, apart[0].start if apart else end, end, labels, _weight(labels))
 
 
-def _without_prose(folded: str, hits: list[_Title]) -> list[_Title]:
-    """The hits from the first on that has a value or another title behind it.
+def _merge(clusters: Sequence[_Cluster], least: float) -> list[_Cluster]:
+    """Join clusters that complete each other: a table cut in two by a page of other text.
 
-    Prose names the rows too (`行政许可239项`) just above the table.
+    Only clusters with at least `least` evidence are parts of a table.
     """
-    for index, hit in enumerate(hits):
-        following = hits[index + 1].start if index + 1 < len(hits) else len(folded)
-        if not hit.is_row or VALUE in folded[hit.end : hit.end + 1] or following - hit.end <= 12:
-            return hits[index:]
-    return hits
-
-
-def _merge(clusters: Sequence[_Cluster]) -> list[_Cluster]:
-    """Join neighbours that complete each other: a table cut in two by a page of other text."""
     merged = [clusters[0]]
     for cluster in clusters[1:]:
         last = merged[-1]
         shared = _weight(last.labels & cluster.labels)
-        if shared <= 0.2 * min(last.evidence, cluster.evidence):
+        smaller = min(last.evidence, cluster.evidence)
+        if smaller >= least and shared <= 0.2 * smaller:
             labels = last.labels | cluster.labels
             evidence = _weight(labels)
             merged[-1] = replace(last, end=cluster.end, labels=labels, evidence=evidence)
@@ -181,18 +174,12 @@ def _has_full_line(folded: str, cluster: _Cluster, variants: Sequence[Table]) ->
     return longest > 1 and VALUE * longest in part
 
 
-def _region(text: str, span: Span, masked: Masked, cluster: _Cluster, limit: int) -> Span:
+def _region(
+    text: str, span: Span, masked: Masked, cluster: _Cluster, limit: int, table: Table
+) -> Span:
     """The raw span of a cluster with the values behind its last title, up to folded `limit`."""
     folded = masked.folded
-    end = cluster.end
-    while True:
-        while end < limit and folded.text[end] == VALUE:
-            end += 1
-        reach = _TAIL if VALUE in folded.text[cluster.start : end] else _REACH
-        following = folded.text.find(VALUE * 3, end, min(limit, end + reach + 3))
-        if following < 0:
-            break
-        end = following
+    end = _beyond(folded.text, cluster, limit, table)
     start = folded.origin[min(cluster.start, len(folded.origin) - 1)]
     stop = max(start, folded.origin[end - 1] + 1)
     for token in masked.tokens:
@@ -201,3 +188,24 @@ def _region(text: str, span: Span, masked: Masked, cluster: _Cluster, limit: int
     while stop < span[1] and text[stop] in BOUNDARY:
         stop += 1
     return start, stop
+
+
+def _beyond(folded: str, cluster: _Cluster, limit: int, table: Table) -> int:
+    """Where a table ends: behind the values and titles that follow the last title of a cluster.
+
+    Titles too short to be searched for count here, and text no longer than a damaged label if
+    several values follow it.
+    """
+    short = [form for title in _titles(table) for form in forms_of(title) if len(form) < 3]
+    end = cluster.end
+    while end < limit:
+        title = next((form for form in short if folded.startswith(form, end)), "")
+        if folded[end] == VALUE or title:
+            end += len(title) or 1
+            continue
+        reach = _TAIL if VALUE in folded[cluster.start : end] else _REACH
+        following = folded.find(VALUE * 3, end, min(limit, end + reach + 3))
+        if following < 0:
+            break
+        end = following
+    return end

@@ -62,7 +62,7 @@ def narrow(text: str) -> str:
 
 
 def furniture(text: str) -> tuple[Span, ...]:
-    """Spans of page numbers and table rules: lines of nothing else, and `第 3 页 共 8 页` anywhere."""
+    """Spans of page numbers and table rules on lines of their own, `第 3 页 共 8 页` anywhere."""
     return tuple(match.span() for match in _FURNITURE.finditer(narrow(text)))
 
 

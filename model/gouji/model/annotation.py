@@ -3,12 +3,10 @@
 What is a cell, a mark, a blank, a span and so on is laid down in annotations/README.md.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gouji.model.findings import Span
-from gouji.model.jsonl import decode, encode
 from gouji.model.mention import MentionKind, Number
 from gouji.model.numerals import is_mark
 from gouji.model.report import Section
@@ -86,17 +84,3 @@ class Annotation:
     def page_value(self, cell: str) -> Number | None:
         """The number that the page shows for a cell; KeyError for a cell that is not labelled."""
         return self.printed[cell] if cell in self.printed else self.cells[cell]
-
-
-def to_line(annotation: Annotation) -> str:
-    """The annotation as one line of JSON, without a line break."""
-    return json.dumps(encode(annotation), ensure_ascii=False)
-
-
-def from_line(line: str) -> Annotation:
-    """The annotation that `to_line` wrote.
-
-    Raises:
-        ValueError: the line is not JSON, or not an annotation.
-    """
-    return decode(Annotation, json.loads(line))

@@ -1,10 +1,10 @@
 """Writing files so that a reader sees the old content or the new, never a part."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 _PREFIX, _SUFFIX = ".gouji-", ".tmp"
@@ -20,14 +20,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         OSError: the file can't be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(_SUFFIX, _PREFIX, path.parent)
-    temporary = Path(name)
+    temporary = path.parent / f"{_PREFIX}{token_hex(8)}{_SUFFIX}"
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o666 & ~_umask())  # mkstemp makes it private
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -50,9 +48,3 @@ def remove_leftovers(folder: Path) -> int:
     for leftover in leftovers:
         leftover.unlink(missing_ok=True)
     return len(leftovers)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

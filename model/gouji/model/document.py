@@ -11,13 +11,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document came from; `name` is the path relative to the PATH it was found under."""
+    """Where a document came from; `name` is the path relative to the PATH it was found under.
+
+    `reports` counts the reports that the source holds.
+    """
 
     name: str
     sha256: str
     media_type: str
     pages: int | None = None
     ocr: bool = False
+    reports: int = 1
 
 
 @dataclass(frozen=True, slots=True)

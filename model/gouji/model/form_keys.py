@@ -19,7 +19,10 @@ Raw = Mapping[str, Any]
 _FIELD_TYPES = ("text", "year", "date", "count", "money")
 _ORIENTATIONS = ("blocks side by side",)
 _DIRECTIONS = ("each row", "each column")
+_WITHIN_REPORT = "within a report"
+_LINK_KINDS = (_WITHIN_REPORT, "across years", "across reports")
 _DOTTED = re.compile(r"[A-Za-z]\w*(?:\.\w+)+")
+_WITHIN_EQUATION = re.compile(r"[\w.]+ = {sum}(?: or {sum})*".format(sum=r"[\w.]+(?: \+ [\w.]+)*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ def _check_identity(raw: Any, tables: Raw) -> None:
 
 def _check_link(raw: Raw, form: Raw, variants: Mapping[str, Sequence[str]]) -> None:
     place = f"link {raw['id']}"
+    _one_of(raw["kind"], _LINK_KINDS, f"kind of {place}")
     if "for" in raw:
         _one_of(raw["for"], _DIRECTIONS, f"`for` of {place}")
     rows = {row for content in form["tables"].values() for row in _rows(content)}
@@ -168,6 +172,11 @@ def _check_link(raw: Raw, form: Raw, variants: Mapping[str, Sequence[str]]) -> N
     known = {name for names in variants.values() for name in names}
     _all_known(raw.get("variants", ()), known, f"variant of {place}")
     _all_known(_DOTTED.findall(raw["equation"]), _names(form), f"name in the equation of {place}")
+    if raw["kind"] == _WITHIN_REPORT and not _WITHIN_EQUATION.fullmatch(raw["equation"]):
+        raise FormError(
+            f"the equation of {place} is {raw['equation']!r}; one within a report reads "
+            "FIELD = CELL [+ CELL ...] [or CELL [+ CELL ...]]"
+        )
 
 
 def _blocks(table: Raw) -> Iterable[Raw]:

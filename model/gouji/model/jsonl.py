@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from gouji.model.atomic import replacing
 
@@ -21,6 +21,22 @@ Json = Any
 T = TypeVar("T")
 
 _SCALARS = (bool, int, float, str, NoneType)
+
+
+class DecodeError(ValueError):
+    """Data that does not fit a type: where, what would be right, and what was found.
+
+    `known` lists the keys that are possible where an unknown one was found, `found` is None where
+    a key was left out.
+    """
+
+    def __init__(
+        self, path: str, expected: str, found: str | None, known: Sequence[str] = ()
+    ) -> None:
+        """Keep the parts, so that a caller may word the message anew."""
+        problem = f"found {found}" if found is not None else "left out"
+        super().__init__(f"{path or 'value'}: expected {expected}, {problem}")
+        self.path, self.expected, self.found, self.known = path, expected, found, tuple(known)
 
 
 def encode(value: object) -> Json:
@@ -42,16 +58,16 @@ def encode(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-def decode(cls: type[T], data: Json) -> T:
+def decode(cls: type[T], data: Json, path: str = "") -> T:
     """The value of type `cls` that `encode` made the data from.
 
     `cls` is a dataclass or anything that may annotate a field of one. Keys left out take the
-    field's default.
+    field's default. `path` is the place of the data in a larger whole, for error messages.
 
     Raises:
-        ValueError: the data does not fit; the message starts with the path to the place.
+        DecodeError: the data does not fit; the message starts with the path to the place.
     """
-    return cast(T, _decode(cls, data, ""))
+    return cast(T, _decode(cls, data, path))
 
 
 def dumps(data: Json) -> str:
@@ -61,6 +77,15 @@ def dumps(data: Json) -> str:
         ValueError: there is a number in it that is not finite.
     """
     return json.dumps(data, ensure_ascii=False, allow_nan=False)
+
+
+def loads(text: str) -> Json:
+    """The data in a JSON text.
+
+    Raises:
+        ValueError: it is not JSON, or names a number that is not finite.
+    """
+    return json.loads(text, parse_constant=_refuse)
 
 
 def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
@@ -74,7 +99,7 @@ def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
             if not line.strip():
                 continue
             try:
-                yield decode(cls, json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
+                yield decode(cls, loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
             except ValueError as error:
                 raise ValueError(f"{path}:{number}: {error}") from error
 
@@ -88,6 +113,10 @@ def write_lines(path: Path, values: Iterable[object]) -> None:
     with replacing(path) as stream:
         for value in values:
             stream.write((dumps(encode(value)) + "\n").encode())
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def _key(key: object) -> str:
@@ -120,10 +149,12 @@ def _decode_union(members: Sequence[Any], data: Json, path: str) -> object:
     for member in members:
         try:
             return _decode(member, data, path)
-        except ValueError as error:
+        except DecodeError as error:
             errors.append(error)
-    # the member that got furthest says best what is wrong: its path is the longest
-    raise max(errors, key=lambda error: str(error).find(":"))
+    deepest = max(errors, key=lambda error: len(error.path))  # it got furthest, so it says most
+    if deepest.path != path:
+        raise deepest
+    raise _misfit(path, " or ".join(error.expected for error in errors), data)
 
 
 def _decode_tuple(items: Sequence[Any], data: Json, path: str) -> tuple[object, ...]:
@@ -154,14 +185,15 @@ def _decode_dataclass(cls: Any, data: Json, path: str) -> object:
     types = _field_types(cls)
     for key in data:
         if key not in types:
-            raise ValueError(f"{_join(path, key)}: unknown; known are {', '.join(types)}")
+            known = ", ".join(types)
+            raise DecodeError(_join(path, key), f"one of {known}", f"the key {key!r}", tuple(types))
     arguments = {}
     for field in fields(cls):
         if field.name in data:
             place = _join(path, field.name)
             arguments[field.name] = _decode(types[field.name], data[field.name], place)
         elif field.default is MISSING and field.default_factory is MISSING:
-            raise ValueError(f"{_join(path, field.name)}: left out")
+            raise DecodeError(_join(path, field.name), _name(types[field.name]), None)
     return cls(**arguments)
 
 
@@ -180,7 +212,7 @@ def _decode_scalar(cls: Any, data: Json, path: str) -> object:
     if cls is float and type(data) is int:  # JSON does not tell 1 from 1.0 elsewhere
         return float(data)
     if type(data) is not cls:
-        raise _misfit(path, cls.__name__, data)
+        raise _misfit(path, "null" if cls is NoneType else _name(cls), data)
     return data
 
 
@@ -194,7 +226,10 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _misfit(path: str, expected: str, found: Json) -> ValueError:
+def _misfit(path: str, expected: str, found: Json) -> DecodeError:
     text = repr(found)
-    text = text if len(text) <= 60 else f"{text[:57]}..."
-    return ValueError(f"{path or 'value'}: expected {expected}, found {text}")
+    return DecodeError(path, expected, text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def _name(cls: Any) -> str:
+    return cls.__name__ if isinstance(cls, type) else str(cls)

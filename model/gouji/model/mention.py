@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gouji.model.findings import Span
+from gouji.model.findings import Finding, Span
 
 Number = int | float
 """An amount in the unit of its cell; whole amounts are always int."""
@@ -45,3 +45,17 @@ class Mention:
 def probability(distribution: Distribution, label: str) -> float:
     """The probability of a label; 0.0 if the distribution does not name it."""
     return next((p for name, p in distribution if name == label), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TableMentions:
+    """What was tagged in one table: its variant and its mentions in reading order.
+
+    `span` is the region of the text that was read, None if the table was not found.
+    """
+
+    table: str
+    variant: str
+    span: Span | None
+    mentions: tuple[Mention, ...] = ()
+    findings: tuple[Finding, ...] = ()

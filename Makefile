@@ -1,0 +1,65 @@
+# Needs GNU make and Python 3.11 or later, nothing else. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# Installing again is due when what is asked for, or the exact versions of it, have changed.
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+REQUIREMENTS := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup run test test-all format lint types check golden bench build clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(DEVELOPMENT)  ## set up .venv with gouji and the development tools
+
+run: $(RUNTIME)  ## set up .venv for extraction alone and extract seeds/ into out/
+	$(BIN)/gouji extract seeds --out out
+
+test: $(DEVELOPMENT)  ## run the tests, but for the slow ones
+	$(BIN)/python -m pytest
+
+test-all: $(DEVELOPMENT)  ## run all tests, with coverage by branch
+	$(BIN)/python -m pytest -m "not gpu" --cov --cov-report=term-missing:skip-covered
+
+format: $(DEVELOPMENT)  ## rewrite the code in the agreed format
+	$(BIN)/ruff format
+
+lint: $(DEVELOPMENT)  ## look for mistakes in style and substance
+	$(BIN)/ruff check
+
+types: $(DEVELOPMENT)  ## check the types
+	$(BIN)/mypy
+
+check: format lint types test  ## format, lint, types, test
+
+golden: $(DEVELOPMENT)  ## rewrite tests/golden/ from seeds/; read the difference before you commit it
+	GOUJI_REWRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
+
+build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+
+clean:  ## remove what the other targets made, but for .venv
+	rm -rf out bench dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find model inference annotations training tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("gouji needs Python 3.11 or later: make PYTHON=python3.11" \
+	  if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): $(BIN)/python $(REQUIREMENTS)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(DEVELOPMENT): $(BIN)/python $(REQUIREMENTS)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $(RUNTIME) $@

@@ -1,0 +1,203 @@
+"""`gouji explain`: why a report's cells have the values they have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from gouji.cli.terminal import console
+from gouji.inference.config import Settings
+from gouji.inference.explanation import (
+    Explanation,
+    FilledEquation,
+    Location,
+    Overview,
+    explain,
+    nearest_cells,
+    overview,
+)
+from gouji.inference.pipeline import Extractor
+from gouji.inference.readers import Limits, read
+from gouji.model.errors import Corrupt, GoujiError
+from gouji.model.form import Form
+from gouji.model.form_file import load_form
+from gouji.model.jsonl import loads
+from gouji.model.mention import Number
+from gouji.model.report import SCHEMA, CellResult, Report, Status, Verdict
+from gouji.model.report_codec import report_from_dict
+from gouji.model.wording import cell_words
+
+STATUSES = {
+    Status.READ: "原样读取",
+    Status.CONVERTED: "换算单位",
+    Status.REPAIRED: "修正误读",
+    Status.INFERRED: "由等式推出",
+    Status.AMBIGUOUS: "多种解释",
+    Status.SOURCE_ERROR: "原文有误",
+    Status.BLANK: "空白",
+    Status.MISSING: "未找到",
+    Status.CONFIRMED: "人工确认",
+}
+VERDICTS = {
+    Verdict.ACCEPTED: "可直接使用",
+    Verdict.REVIEW: "需要复核",
+    Verdict.FAILED: "未能读出",
+}
+HOLDS = {True: "成立", False: "不成立", None: "无法判断"}
+_NONE = "—"
+_CONTEXT = 40
+
+
+def explain_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="原文件，或已读出的报告 JSON。")],
+    cell: Annotated[
+        str | None,
+        typer.Argument(metavar="[CELL]", help="单元格编号，如 requests.new.natural。"),
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(help="FILE 为报告 JSON 时的原文件，用来显示单元格所在的行。"),
+    ] = None,
+) -> None:
+    """列出一份报告中需要复核或改动过的单元格；给出 CELL 时说明该格的来由。"""
+    form = load_form()
+    try:
+        reports, text = load(file, source, form)
+    except GoujiError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    if cell is not None:
+        refuse_unknown(cell, reports)
+    terminal = console()
+    for report in reports:
+        verdict = VERDICTS[report.verdict]
+        terminal.print(f"{report.source.name}：{verdict} {report.reason}".rstrip())
+        if cell is None:
+            print_overview(overview(report, form), report, terminal)
+        elif cell in report.cells:
+            print_explanation(explain(report, form, cell, text), terminal)
+
+
+def load(file: Path, source: Path | None, form: Form) -> tuple[tuple[Report, ...], str | None]:
+    """The reports in a source, or the one in a JSON file, and the source's text if it is at hand.
+
+    Raises:
+        GoujiError: a file can't be read, is no report, or does not belong to the other.
+    """
+    report = stored_report(file, form)
+    if report is None:
+        settings = Settings()
+        document = read(file, file.name, settings.limits)
+        return Extractor(form, settings)(document), document.text
+    if source is None:
+        return (report,), None
+    document = read(source, source.name, Limits())
+    if document.source.sha256 != report.source.sha256:
+        raise Corrupt(f"{source}：不是 {file} 的原文件（内容摘要不同）")
+    return (report,), document.text
+
+
+def stored_report(file: Path, form: Form) -> Report | None:
+    """The report in a JSON file; None if the file is anything else.
+
+    Raises:
+        Corrupt: it claims to be a report and is malformed, or was made with another form.
+    """
+    try:
+        data = loads(file.read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        return None  # no JSON: a source, or nothing, which reading it as one will tell
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        return None
+    try:
+        report = report_from_dict(data)
+    except ValueError as error:
+        raise Corrupt(f"{file}：报告 JSON 不合规范：{error}") from error
+    if report.made_by.form_sha256 != form.sha256:
+        raise Corrupt(f"{file}：由另一版本的表单读出，请重新读取原文件")
+    return report
+
+
+def refuse_unknown(cell: str, reports: tuple[Report, ...]) -> None:
+    """Ends the command with exit code 2 if no report has the cell, naming those closest to it."""
+    if not any(cell in report.cells for report in reports):
+        nearest = "、".join(nearest_cells(reports[0], cell))
+        typer.echo(f"没有单元格 {cell}；相近的有：{nearest}", err=True)
+        raise typer.Exit(2)
+
+
+def print_overview(found: Overview, report: Report, terminal: Console) -> None:
+    """Prints the cells to look at, the equations that fail as printed, and the findings."""
+    for table in found.missing:
+        terminal.print(f"没有找到表 {table}，其单元格均为空。")
+    if found.cells:
+        grid = Grid("单元格", "标题", "原文", "取值", "状态", "复核", "原因")
+        for cell, result in found.cells:
+            grid.add_row(cell.id, cell_words(cell), *outcome(result))
+        terminal.print(grid)
+    else:
+        terminal.print("没有需要复核或改动过的单元格。")
+    if found.broken:
+        terminal.print("按原文数字不成立的勾稽关系：")
+    for equation in found.broken:
+        terminal.print(f"  {equation.check.id}  {equation.as_printed}")
+    for finding in report.findings:
+        terminal.print(f"{finding.code}  {finding.message}")
+
+
+def print_explanation(found: Explanation, terminal: Console) -> None:
+    """Prints one cell: the result, its place, its equations and its alternatives."""
+    result = found.result
+    printed, value, status, review, reason = outcome(result)
+    read_as = "" if result.read is None else f"（原样：{result.read!r}）"
+    terminal.print(f"{result.id}  {cell_words(found.cell)}（版本 {found.variant}）")
+    terminal.print(
+        f"  原文 {printed}{read_as}，取值 {value}，{status}，把握 {result.confidence:.1%}"
+    )
+    terminal.print(f"  复核：{review or '否'}。{reason}".rstrip("。") + "。")
+    if found.location:
+        print_location(found.location, terminal)
+    elif result.span:
+        terminal.print(f"  位置：正文第 {result.span[0]} 至 {result.span[1]} 个字符")
+    for equation in found.equations:
+        print_equation(equation, terminal)
+    for other in result.alternatives:
+        terminal.print(
+            f"  另一种可能：{number(other.value)}（{other.probability:.1%}）{other.reason}"
+        )
+
+
+def print_location(location: Location, terminal: Console) -> None:
+    """Prints the line in which a cell stands, cut to its surroundings, the cell in brackets."""
+    start, end = location.span
+    before, inside, after = (
+        location.text[max(0, start - _CONTEXT) : start],
+        location.text[start:end],
+        location.text[end : end + _CONTEXT],
+    )
+    terminal.print(f"  位置：第 {location.line} 行：{before}⟦{inside}⟧{after}".replace("\t", " "))
+
+
+def print_equation(equation: FilledEquation, terminal: Console) -> None:
+    """Prints an equation in words, then in the page's numbers and in the values."""
+    terminal.print(f"  {equation.check.id}：{equation.words}")
+    terminal.print(f"    按原文{HOLDS[equation.check.holds_as_printed]}：{equation.as_printed}")
+    terminal.print(f"    按取值{HOLDS[equation.check.holds]}：{equation.as_reconciled}")
+
+
+def outcome(result: CellResult) -> tuple[str, str, str, str, str]:
+    """The printed number, the value, the status, the flag and the reason, as shown."""
+    return (
+        number(result.printed),
+        number(result.value),
+        STATUSES[result.status],
+        "是" if result.review else "",
+        result.reason,
+    )
+
+
+def number(value: Number | None) -> str:
+    """A number as shown; a dash for none."""
+    return _NONE if value is None else str(value)

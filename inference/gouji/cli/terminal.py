@@ -1,0 +1,13 @@
+"""The terminal that commands write to."""
+
+from rich.console import Console
+
+_WIDTH_OF_FILES = 160
+
+
+def console() -> Console:
+    """A console on standard output; into a pipe or a file it writes 160 columns wide."""
+    output = Console(highlight=False, markup=False, emoji=False)
+    if not output.is_terminal:
+        output.width = _WIDTH_OF_FILES
+    return output

@@ -1,0 +1,141 @@
+"""Which files a run reads, and under which names their reports go."""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from gouji.inference.writers.outputs import is_own_output
+from gouji.model.errors import ConfigError
+
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+_FURTHER_REPORT = re.compile(r"(?P<source>.+)#\d+", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A source to read; `name` is its path relative to the PATH it was found under, with `/`."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A file or folder that was found and is not read, and why, in Chinese."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a run finds: the sources in the order they are reported in, and what is left out.
+
+    `unreadable` holds folders that could not be opened: whatever is in them is not read.
+    """
+
+    found: tuple[Found, ...]
+    skipped: tuple[Passed, ...] = ()
+    unreadable: tuple[Passed, ...] = ()
+
+
+def discover(paths: Sequence[Path], out: Path | None = None) -> Discovery:
+    """The sources under the paths; a folder is walked in sorted order, a file always read.
+
+    Left out in walks are hidden files and folders, `~$*`, Thumbs.db, desktop.ini, README*,
+    links to folders, what is no regular file, gouji's own outputs, and the folder `out`.
+
+    Raises:
+        ConfigError: a path does not exist, or two sources would share a name.
+    """
+    excluded = out.resolve() if out else None
+    found: list[Found] = []
+    skipped: list[Passed] = []
+    unreadable: list[Passed] = []
+    for path in paths:
+        if not (mode := _mode(path)):
+            raise ConfigError(f"{path}：没有这个文件或文件夹，或无权查看")
+        if not stat.S_ISDIR(mode):
+            found.append(Found(path, _printable(path.name)))
+            continue
+        for entry in _walk(path, excluded, unreadable):
+            name = _printable(entry.relative_to(path).as_posix())
+            if reason := _reason_to_skip(entry, excluded):
+                skipped.append(Passed(name, reason))
+            else:
+                found.append(Found(entry, name))
+    _refuse_shared_names(found)
+    return Discovery(tuple(found), tuple(skipped), tuple(unreadable))
+
+
+def _walk(folder: Path, excluded: Path | None, unreadable: list[Passed]) -> Iterator[Path]:
+    """Every file under the folder, and every folder that is not entered, in sorted order."""
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        name = _printable(str(folder))
+        unreadable.append(Passed(name, f"无法打开文件夹（{error.strerror}）；请检查权限"))
+        return
+    for entry in entries:
+        if stat.S_ISDIR(_mode(entry)) and not _reason_to_skip(entry, excluded):
+            yield from _walk(entry, excluded, unreadable)
+        else:
+            yield entry
+
+
+def _reason_to_skip(entry: Path, excluded: Path | None) -> str | None:
+    name = entry.name.lower()
+    if name.startswith("."):
+        return "隐藏文件"
+    if name.startswith("~$"):
+        return "编辑软件的临时文件"
+    if name in _SYSTEM_FILES:
+        return "系统文件"
+    mode = _mode(entry)
+    if stat.S_ISDIR(mode):
+        return _reason_to_skip_folder(entry, excluded)
+    if name.startswith("readme"):
+        return "说明文件"
+    if not stat.S_ISREG(mode):
+        return "不是普通文件"
+    if is_own_output(entry):
+        return "勾稽自己的输出"
+    return None
+
+
+def _reason_to_skip_folder(folder: Path, excluded: Path | None) -> str | None:
+    if folder.is_symlink():
+        return "指向文件夹的链接"
+    return "本次的输出文件夹" if folder.resolve() == excluded else None
+
+
+def _mode(path: Path) -> int:
+    """The kind of file and its permissions; 0 where a link leads nowhere or access is denied."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+def _printable(name: str) -> str:
+    r"""The name in Unicode; bytes of it that are not UTF-8 become `\x..`."""
+    return os.fsencode(PurePath(name)).decode("utf-8", "backslashreplace")
+
+
+def _refuse_shared_names(found: Iterable[Found]) -> None:
+    """Reports go by the names of their sources, `#2` added for the second in a file."""
+    paths: dict[str, Path] = {}
+    for source in found:
+        if source.name in paths:
+            raise ConfigError(
+                f"{paths[source.name]} 与 {source.path} 的结果会同名（{source.name}）；"
+                "请分开运行，或改为给出它们共同的上级文件夹"
+            )
+        paths[source.name] = source.path
+    for name, path in paths.items():
+        further = _FURTHER_REPORT.fullmatch(name)
+        if further and further["source"] in paths:
+            raise ConfigError(f"{path} 的结果会与 {further['source']} 中另一份报告的同名；请改名")

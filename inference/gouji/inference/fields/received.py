@@ -1,0 +1,115 @@
+"""Received: how many requests for information a report says were received in its year."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from gouji.inference.fields.found import CONFIDENCE, Found, read_at
+from gouji.inference.fields.prose import (
+    COUNT,
+    SUM,
+    TOTAL_WORDS,
+    Figures,
+    amid,
+    best_of,
+    clause_start,
+    counted,
+    is_elsewhen,
+    sentences_of,
+)
+from gouji.model.folding import Folded
+
+_RECEIVE = r"(?:收到|受理|新收|接收|接到|接受|收悉|收)"
+_NOUN = (
+    r"(?:依申请公开|(?:信息|政务)公开[^,。;:]{0,10}?申请|公开[^,。;:]{0,8}?的申请|申请(?:政府)?信息公开"
+    r"|申请公开|信息(?:的|查询|公开|依)*申请)"
+)
+_NOT_OTHER = (
+    r"(?!(?:情况|的)*(?:人|所|而|引|提|被|产生|发生|行政|复议|诉讼|投诉|举报|咨询|答复|目录|指南|渠道|制度"
+    r"|收费|费))"
+)
+_ITEMS = r"[件条项宗份例个](?!工作日)"
+
+_STATED = (
+    re.compile(
+        rf"{_RECEIVE}[^。;:,]{{0,40}}?{_NOUN}(?:{TOTAL_WORDS},)?{TOTAL_WORDS}{COUNT}{_ITEMS}"
+    ),
+    re.compile(rf"{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}[^,。;:]{{0,30}}?{_NOUN}{_NOT_OTHER}"),
+    re.compile(rf"{_NOUN}[:,]?(?:全年|共)*{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}"),
+)
+_BARE = re.compile(
+    rf"{_RECEIVE}的?(?:各类|有效|书面|公民)?申请(?:{TOTAL_WORDS},)?{TOTAL_WORDS}{COUNT}{_ITEMS}"
+)
+_UNBOUND = re.compile(rf"{_NOUN}{TOTAL_WORDS}{COUNT}{_ITEMS}")
+_NONE = re.compile(
+    r"(?P<none>(?:从未|并未|均未|暂未|尚未|还未|未|没有|没|暂无|无)(?:曾|有|再)?"
+    rf"{_RECEIVE}(?:过|到)?)(?P<gap>[^。;:,因]{{0,40}}?){_NOUN}{_NOT_OTHER}"
+)
+_WITHOUT = re.compile(
+    r"(?P<none>(?:没有|暂无|无|未发生|未产生|未出现)(?!正当|现成|法)(?:人|任何)?)"
+    rf"(?P<gap>[^。;:,不因]{{0,10}}?){_NOUN}{_NOT_OTHER}"
+)
+_NOT_RECEIVED = re.compile(rf"{_RECEIVE}|结转|办结|答复|不予|无法|其中")
+_OTHER_MATTER = re.compile(r"建议|提案|信箱|投诉|举报|复议|诉讼|咨询|信访|热线|来信|结转|许可")
+_CHANNEL = re.compile(
+    r"互联网|网络|网站|网上|现场|信函|邮寄|邮件|当面|书面|传真|线上|线下|自然人(?![、和及与])"
+)
+_ABOUT = re.compile(r"依申请|信息公开申请|申请公开")
+
+
+def find_requests(paragraphs: Sequence[Folded], year: int | None) -> Figures | None:
+    """The number of requests received in the year of the report, None if no sentence states it."""
+    return best_of(
+        found
+        for view in paragraphs
+        for sentence in sentences_of([view])
+        for found in _readings(sentence, year, about=bool(_ABOUT.search(view.text)))
+    )
+
+
+def _readings(sentence: Folded, year: int | None, *, about: bool) -> Iterator[Found | None]:
+    """What a sentence says; `about`: its paragraph speaks of requests for information."""
+    patterns = [(pattern, CONFIDENCE.sentence) for pattern in _STATED]
+    if about:
+        patterns.append((_BARE, CONFIDENCE.fuzzy))
+    for pattern, sure in patterns:
+        for match in pattern.finditer(sentence.text):
+            grade = _grade(sentence.text, match, sure)
+            if grade and not is_elsewhen(sentence.text, match.start("number"), year):
+                yield counted(sentence, match, grade)
+    yield from _none_received(sentence, year)
+    yield from _unbound(sentence, year)
+
+
+def _grade(sentence: str, match: re.Match[str], sure: float) -> float:
+    """How sure a number can be of being the year's total; 0: it is not."""
+    clause = sentence[clause_start(sentence, match.start()) : match.end()]
+    if _OTHER_MATTER.search(match[0]):
+        return 0.0
+    total = SUM.search(clause) or "全年" in sentence[: match.start()]
+    if _CHANNEL.search(clause) and not total:
+        return min(sure, CONFIDENCE.partial, amid(sentence, match.start()))
+    return min(sure if total else CONFIDENCE.plain, amid(sentence, match.start()))
+
+
+def _none_received(sentence: Folded, year: int | None) -> Iterator[Found]:
+    for pattern, sure in ((_NONE, CONFIDENCE.sentence), (_WITHOUT, CONFIDENCE.fuzzy)):
+        for match in pattern.finditer(sentence.text):
+            if _OTHER_MATTER.search(match["gap"]):
+                continue
+            grade = min(sure, amid(sentence.text, match.start()))
+            if _CHANNEL.search(match["gap"]) and not SUM.search(match["gap"]):
+                grade = min(grade, CONFIDENCE.partial)
+            if grade and not is_elsewhen(sentence.text, match.start(), year):
+                yield read_at(sentence, match.span("none"), 0, grade)
+
+
+def _unbound(sentence: Folded, year: int | None) -> Iterator[Found | None]:
+    """Numbers of requests that no verb of receiving binds: perhaps those received."""
+    text = sentence.text
+    for match in _UNBOUND.finditer(text):
+        clause = text[clause_start(text, match.start()) : match.start()]
+        if _NOT_RECEIVED.search(clause) or _CHANNEL.search(clause):
+            continue
+        grade = min(CONFIDENCE.guess, amid(text, match.start()))
+        if grade and not is_elsewhen(text, match.start("number"), year):
+            yield counted(sentence, match, grade)

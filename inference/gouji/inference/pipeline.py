@@ -1,0 +1,149 @@
+"""The pipeline: from a document to its reports, one stage after the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from math import prod
+
+from gouji.inference.config import Settings
+from gouji.inference.fields import find_fields
+from gouji.inference.links import broken_links
+from gouji.inference.rules import tag_tables
+from gouji.inference.segmenter import segment
+from gouji.model.document import Document
+from gouji.model.errors import ModelError
+from gouji.model.findings import Finding, Severity, finding
+from gouji.model.form import Form
+from gouji.model.mention import Number, TableMentions
+from gouji.model.reconciling import assemble, reconcile
+from gouji.model.report import CellResult, MadeBy, Report, TableResult, Verdict
+from gouji.model.segmentation import Segment
+
+Tagger = Callable[[Document, Segment, Form], tuple[TableMentions, ...]]
+"""Tags the tables of one report; the rules and a trained model are interchangeable here."""
+
+_TAGGERS: Mapping[str, Tagger] = {"rules": tag_tables}
+
+NO_REPORT = "文中没有找到政府信息公开工作年度报告的标题或表格"
+NO_TABLE = "文中没有找到年度报告的任何一张表"
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """Reads the reports out of documents; build it once and call it for each document.
+
+    Raises:
+        ModelError: on building, if there is no model of this name.
+    """
+
+    form: Form
+    settings: Settings
+    model: str = "rules"
+
+    def __post_init__(self) -> None:
+        """Check the name of the model."""
+        if self.model not in _TAGGERS:
+            raise ModelError(f"没有名为“{self.model}”的模型；可用：{'、'.join(_TAGGERS)}")
+
+    def __call__(
+        self,
+        document: Document,
+        corrections: Mapping[str, Mapping[str, Number | None]] | None = None,
+    ) -> tuple[Report, ...]:
+        """The reports in a document, in reading order; one with verdict `failed` if it has none.
+
+        `corrections` maps the suffix of a report's name ("" for the first, `#2` and so on for
+        further ones) to confirmed values by cell id.
+        """
+        segments = segment(document, self.form)
+        return tuple(
+            self._report(document, part, suffix, (corrections or {}).get(suffix, {}))
+            for number, part in enumerate(segments, start=1)
+            for suffix in ["" if number == 1 else f"#{number}"]
+        ) or (self._failed(document),)
+
+    @property
+    def made_by(self) -> MadeBy:
+        """What the reports of this extractor say of their origin."""
+        return MadeBy(version("gouji"), self.model, self.form.sha256, self.settings.sha256)
+
+    def _report(
+        self,
+        document: Document,
+        part: Segment,
+        suffix: str,
+        corrections: Mapping[str, Number | None],
+    ) -> Report:
+        mentions = _TAGGERS[self.model](document, part, self.form)
+        tables = tuple(
+            _locate(self._reconciled(table, corrections), document) for table in mentions
+        )
+        fields, field_findings = find_fields(document, part, self.form)
+        findings = (*document.findings, *part.findings, *_variants(self.form, tables))
+        findings += tuple(f for table in tables for f in table.findings) + field_findings
+        cells = {cell.id: cell for table in tables for cell in table.cells}
+        findings += tuple(broken_links(self.form, fields, cells))
+        verdict = _verdict(tables, findings)
+        source = replace(document.source, name=document.source.name + suffix)
+        return Report(
+            source=source,
+            made_by=self.made_by,
+            form=self.form.combination_of({table.id: table.variant for table in tables}),
+            verdict=verdict,
+            confidence=prod(table.confidence for table in tables),
+            reason=NO_TABLE if verdict is Verdict.FAILED else "",
+            tables=tables,
+            fields=fields,
+            sections=part.sections,
+            findings=findings,
+        )
+
+    def _reconciled(
+        self, mentions: TableMentions, corrections: Mapping[str, Number | None]
+    ) -> TableResult:
+        table = self.form.variants[mentions.table][mentions.variant]
+        settings = self.settings.reconciling
+        assembled = assemble(table, mentions, settings, corrections)
+        result = reconcile(table, assembled.readings, settings)
+        return replace(result, findings=mentions.findings + assembled.findings + result.findings)
+
+    def _failed(self, document: Document) -> Report:
+        """The report of a document that holds none: every cell missing."""
+        nothing = Segment((0, 0), (), ())
+        report = self._report(replace(document, text="", findings=()), nothing, "", {})
+        no_report = finding("S007", NO_REPORT, "the text holds no report")
+        return replace(
+            report,
+            source=document.source,
+            verdict=Verdict.FAILED,
+            reason=NO_REPORT,
+            findings=(*document.findings, no_report),
+        )
+
+
+def _locate(table: TableResult, document: Document) -> TableResult:
+    """The table with the page and box of every cell whose span has them."""
+    return replace(table, cells=tuple(_located(cell, document) for cell in table.cells))
+
+
+def _located(cell: CellResult, document: Document) -> CellResult:
+    place = document.place_of(cell.span) if cell.span else None
+    return replace(cell, page=place.page, box=place.box) if place else cell
+
+
+def _variants(form: Form, tables: tuple[TableResult, ...]) -> tuple[Finding, ...]:
+    variants = {table.id: table.variant for table in tables}
+    if form.combination_of(variants) != "mixed":
+        return ()
+    named = "、".join(f"{table} {variant}" for table, variant in variants.items())
+    return (
+        finding("T002", f"各表采用的格式版本不一：{named}", f"the tables mix revisions: {named}"),
+    )
+
+
+def _verdict(tables: tuple[TableResult, ...], findings: tuple[Finding, ...]) -> Verdict:
+    if all(table.verdict is Verdict.FAILED for table in tables):
+        return Verdict.FAILED
+    sound = all(table.verdict is Verdict.ACCEPTED for table in tables)
+    blameless = all(f.severity is not Severity.ERROR for f in findings)
+    return Verdict.ACCEPTED if sound and blameless else Verdict.REVIEW

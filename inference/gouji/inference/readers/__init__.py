@@ -1,0 +1,62 @@
+"""Readers: one file in, one document out; nothing after them opens the file."""
+
+import hashlib
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+from gouji.inference.readers.kinds import Markup, binary_kind, is_encrypted, markup_of
+from gouji.inference.readers.limits import Limits
+from gouji.inference.readers.text import read_text
+from gouji.model.document import Document, Source
+from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, UnsupportedFormat
+
+__all__ = ["Limits", "read", "read_text"]
+
+_WANTED = "目前只读取纯文本和 Markdown，请另存为纯文本（UTF-8）后再试"
+_MARKUP_NAMES = {Markup.HTML: "HTML 网页", Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
+
+
+def read(path: Path, name: str, limits: Limits) -> Document:
+    """The document in the file at `path`; `name` becomes `source.name` and opens every message.
+
+    The kind is told by the content; the suffix of `name` only breaks ties.
+
+    Raises:
+        UnsupportedFormat: the content is of a kind that no reader handles.
+        Encrypted: the content is locked by a password.
+        Corrupt: the file holds no text, or text that can't be decoded.
+        LimitExceeded: the file is larger than the limits allow; it is not read whole.
+        ReadError: the file can't be opened.
+    """
+    data = _content(path, name, limits.max_bytes)
+    if is_encrypted(data):
+        raise Encrypted(f"{name}：是加密的 Office 文档；请解除密码并另存为纯文本（UTF-8）后再试")
+    if kind := binary_kind(data):
+        raise UnsupportedFormat(f"{name}：是 {kind}；{_WANTED}")
+    source = Source(name, hashlib.sha256(data).hexdigest(), Markup.PLAIN.value)
+    document = read_text(data, source, limits)
+    markup = markup_of(document.text, name)
+    if markup in _MARKUP_NAMES:
+        raise UnsupportedFormat(f"{name}：是 {_MARKUP_NAMES[markup]}；{_WANTED}")
+    return replace(document, source=replace(source, media_type=markup.value))
+
+
+def _content(path: Path, name: str, max_bytes: int) -> bytes:
+    """All bytes of a regular file; at most one more than allowed is ever read."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnsupportedFormat(f"{name}：不是普通文件；应为纯文本或 Markdown 文件")
+        size = status.st_size
+        if size <= max_bytes:
+            with path.open("rb") as file:
+                data = file.read(max_bytes + 1)
+            size = len(data)
+    except OSError as error:
+        raise ReadError(f"{name}：无法打开（{error.strerror}）；请检查文件和权限") from error
+    if size > max_bytes:
+        raise LimitExceeded(f"{name}：至少 {size} 字节，超过上限 {max_bytes} 字节；请拆分后再试")
+    if size == 0:
+        raise Corrupt(f"{name}：空文件（0 字节）；应为有内容的纯文本")
+    return data

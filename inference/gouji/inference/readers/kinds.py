@@ -1,0 +1,135 @@
+"""What kind of content a file holds, told by the content; its suffix only breaks ties."""
+
+import io
+import re
+import zipfile
+from enum import StrEnum
+from itertools import islice
+from pathlib import PurePosixPath
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "PDF 文档"),
+    (b"\x89PNG\r\n\x1a\n", "PNG 图片"),
+    (b"\xff\xd8\xff", "JPEG 图片"),
+    (b"II*\0", "TIFF 图片"),
+    (b"MM\0*", "TIFF 图片"),
+    (b"GIF87a", "GIF 图片"),
+    (b"GIF89a", "GIF 图片"),
+    (b"{\\rtf", "RTF 文档"),
+    (b"Rar!\x1a\x07", "RAR 压缩包"),
+    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包"),
+    (b"\x1f\x8b\x08", "GZIP 压缩包"),
+)
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MEMBERS: tuple[tuple[str, str], ...] = (
+    ("word/", "Word 文档（DOCX）"),
+    ("xl/", "Excel 工作簿（XLSX）"),
+    ("ppt/", "PowerPoint 演示文稿（PPTX）"),
+    ("OFD.xml", "OFD 版式文档"),
+    ("content.xml", "OpenDocument 文档"),
+)
+_STREAMS: tuple[tuple[str, str], ...] = (
+    ("WordDocument", "Word 97-2003 文档（DOC）"),
+    ("Workbook", "Excel 97-2003 工作簿（XLS）"),
+    ("Book", "Excel 97-2003 工作簿（XLS）"),
+    ("PowerPoint Document", "PowerPoint 97-2003 演示文稿（PPT）"),
+)
+_ENCRYPTED_STREAM = "EncryptedPackage"
+
+_HTML_OPENING = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_XML_OPENING = re.compile(r"\s*<\?xml\s", re.I)
+_MHTML_OPENING = re.compile(r"\s*(?:[\w-]+:.*\n)*?MIME-Version:(?s:.)*?multipart/related", re.I)
+_CELL_TAG = re.compile(r"</?(?:td|th|tr)\b[^<>]*>", re.I)
+_TAG = r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>"
+_ANY_TAG = re.compile(_TAG, re.I)
+_TAGGED_LINE = re.compile(rf"^[ \t]*{_TAG}", re.I | re.M)
+_FILLED_LINE = re.compile(r"^[ \t]*\S", re.M)
+_HTML_SUFFIXES = frozenset({".htm", ".html", ".shtml", ".xhtml"})
+
+_MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+_MARKDOWN_HEADING = re.compile(r"^ {0,3}#{1,6} +\S", re.M)
+_RULE = r" *+(?::-++:?+|-{2,}+:?+) *+"
+_MARKDOWN_RULE = re.compile(rf"^ *+\|?+{_RULE}(?:\|{_RULE})++\|?+ *+$", re.M)
+
+
+class Markup(StrEnum):
+    """How a text is marked up; the value is its media type."""
+
+    PLAIN = "text/plain"
+    MARKDOWN = "text/markdown"
+    HTML = "text/html"
+    XML = "application/xml"
+    MHTML = "multipart/related"
+
+
+def binary_kind(data: bytes) -> str | None:
+    """The Chinese name of the binary format that the content claims; None if it claims none."""
+    head = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data.startswith(_ZIP):
+        return _archive_kind(data)
+    if data.startswith(_OLE):
+        return _first_stream(data, _STREAMS) or "OLE 复合文档"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WebP 图片"
+    return next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), None)
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Whether the content is an Office document locked by a password ([MS-OFFCRYPTO] 2.3)."""
+    return data.startswith(_OLE) and _utf16(_ENCRYPTED_STREAM) in data
+
+
+def markup_of(text: str, name: str) -> Markup:
+    """How the text is marked up; a stray tag doesn't make it HTML, nor one `#` line Markdown."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if _XML_OPENING.match(text):
+        return Markup.XML
+    if _MHTML_OPENING.match(text[:2048]):
+        return Markup.MHTML
+    if "<" in text and _is_html(text, suffix):
+        return Markup.HTML
+    return Markup.MARKDOWN if _is_markdown(text, suffix) else Markup.PLAIN
+
+
+def _is_html(text: str, suffix: str) -> bool:
+    """Table cells as tags count even in Markdown: their attributes hold numbers (`colspan`)."""
+    if _HTML_OPENING.match(text[:4096]) or _at_least(4, _CELL_TAG, text):
+        return True
+    if suffix in _HTML_SUFFIXES and _ANY_TAG.search(text):
+        return True
+    n_tagged = sum(1 for _ in _TAGGED_LINE.finditer(text))
+    return n_tagged > 0 and 2 * n_tagged >= sum(1 for _ in _FILLED_LINE.finditer(text))
+
+
+def _is_markdown(text: str, suffix: str) -> bool:
+    if suffix in _MARKDOWN_SUFFIXES:
+        return True
+    return _at_least(2, _MARKDOWN_HEADING, text) or _MARKDOWN_RULE.search(text) is not None
+
+
+def _at_least(n: int, pattern: re.Pattern[str], text: str) -> bool:
+    return sum(1 for _ in islice(pattern.finditer(text), n)) == n
+
+
+def _archive_kind(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.namelist()
+    except zipfile.BadZipFile:
+        return "损坏的 ZIP 压缩包"
+    for prefix, kind in _MEMBERS:
+        if any(member.startswith(prefix) for member in members):
+            return kind
+    return "ZIP 压缩包"
+
+
+def _first_stream(data: bytes, streams: tuple[tuple[str, str], ...]) -> str | None:
+    return next((kind for name, kind in streams if _utf16(name) in data), None)
+
+
+def _utf16(name: str) -> bytes:
+    """How the directory of an OLE file spells a stream's name, with its closing zero."""
+    return f"{name}\0".encode("utf_16_le")

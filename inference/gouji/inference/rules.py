@@ -1,0 +1,260 @@
+"""The rule extractor: rows by their labels, columns by counting.
+
+It fills the same Mentions as a trained tagger and stays beside one as baseline and second opinion.
+Its probabilities are stated, not calibrated (`Trust`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gouji.inference.columns import column_distributions
+from gouji.inference.labels import Masked, mask
+from gouji.inference.rows import find_headings, find_rows, rows_of
+from gouji.inference.slots import Slot, cell_separator, find_slots
+from gouji.inference.variants import tell_variant
+from gouji.model.document import Document
+from gouji.model.findings import Finding, Span, finding
+from gouji.model.form import Form, Table
+from gouji.model.mention import Distribution, Mention, TableMentions
+from gouji.model.segmentation import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How sure the rules are of what they do, as probabilities."""
+
+    exact_label: float = 0.999
+    no_label: float = 0.9  # a line without a label between two labelled rows
+
+
+TRUST = Trust()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Slots that follow one label; `rows` weighs the rows that they may belong to."""
+
+    rows: tuple[tuple[int, float], ...]
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A label in the raw text: of row `row`, or a heading (None)."""
+
+    span: Span
+    row: int | None
+    score: float
+
+
+def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableMentions, ...]:
+    """The mentions of every table of the form in one report, in the order of the form.
+
+    A table whose variant can't be told, or that was not found, takes the variant that the other
+    tables suggest, else that of the form's first combination.
+    """
+    regions: dict[str, Span] = {}
+    for region in segment.regions:
+        regions.setdefault(region.table, region.span)
+    masked = {table: mask(document.text, span) for table, span in regions.items()}
+    told = {
+        table: variant
+        for table in regions
+        for variant in [tell_variant(masked[table].folded.text, form, table)]
+        if variant is not None
+    }
+    name = next((n for n in form.combinations if _agrees(form, n, told)), form.default)
+    chosen = {**form.combinations[name], **told}
+    return tuple(
+        _tag(document.text, regions[table], masked[table], form.variants[table][chosen[table]])
+        if table in regions
+        else TableMentions(table, chosen[table], None)
+        for table in form.table_ids
+    )
+
+
+def _agrees(form: Form, combination: str, variants: Mapping[str, str]) -> bool:
+    chosen = form.combinations[combination]
+    return all(chosen[table] == variant for table, variant in variants.items())
+
+
+def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions:
+    stops = _stops(masked, table)
+    marks = sorted(
+        {t.span for t in masked.tokens} | {stop.span for stop in stops if stop.row is None}
+    )
+    separator = cell_separator(text, marks)
+    contents = _contents(text, region, masked, stops, separator)
+    groups = _side_by_side(contents) if table.side_by_side else _by_row(contents, table)
+    mentions = tuple(_mentions(groups, table))
+    findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
+    return TableMentions(table.id, table.variant, region, mentions, findings)
+
+
+def _stops(masked: Masked, table: Table) -> list[_Stop]:
+    """Every label in the region, in reading order, none overlapping another."""
+    folded = masked.folded
+    rows = [(h.start, h.end, h.index, h.score) for h in find_rows(folded.text, table)]
+    headings = [
+        (h.start, h.end, None, 1.0)
+        for h in find_headings(folded.text, table)
+        if not any(start < h.end and h.start < end for start, end, _, _ in rows)
+    ]
+    return [
+        _Stop(folded.span(start, end), row, score)
+        for start, end, row, score in sorted([*rows, *headings], key=lambda stop: stop[:2])
+    ]
+
+
+def _contents(
+    text: str, region: Span, masked: Masked, stops: Sequence[_Stop], separator: str | None
+) -> list[tuple[_Stop, list[list[Slot]]]]:
+    """Per label the groups of slots behind it; the stretch before the first is a heading's."""
+    starts = [_Stop((region[0], region[0]), None, 1.0), *stops]
+    ends = [stop.span[0] for stop in stops] + [region[1]]
+    contents = []
+    for stop, end in zip(starts, ends, strict=True):
+        span = (stop.span[1], max(end, stop.span[1]))
+        tokens = [t for t in masked.tokens if span[0] <= t.span[0] and t.span[1] <= span[1]]
+        contents.append((stop, find_slots(text, span, tokens, separator)))
+    return contents
+
+
+def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]]) -> list[_Group]:
+    """One line of all slots that stand with values; without any, the slots at the end."""
+    groups = [group for _, of_label in contents for group in of_label]
+    valued = [group for group in groups if any(slot.token for slot in group)]
+    slots = tuple(slot for group in valued or groups[-1:] for slot in group)
+    return [_Group(((0, 1.0),), slots)] if slots else []
+
+
+def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) -> list[_Group]:
+    """The groups with the rows that they may belong to.
+
+    The first group behind a row's label is that row's. A further group, or one behind a heading,
+    is a line whose own label was lost: it belongs to one of the rows missing at its place.
+    """
+    widths = _widths(table)
+    claimed = {stop.row for stop, _ in contents if stop.row is not None}
+    groups: list[_Group] = []
+    orphans: list[tuple[Slot, ...]] = []
+    last = -1
+    for stop, of_label in contents:
+        if stop.row is not None:
+            groups += _adopt(orphans, _missing(last, stop.row, claimed))
+            orphans, last = [], stop.row
+        lines = _cut(of_label, widths[max(stop.row or 0, 0)])
+        if stop.row is not None:
+            score = TRUST.exact_label * stop.score
+            groups.append(_Group(((stop.row, score),), lines[0] if lines else ()))
+            lines = lines[1:]
+        orphans += [line for line in lines if sum(slot.token is not None for slot in line) > 1]
+    return groups + _adopt(orphans, _missing(last, len(widths), claimed))
+
+
+def _widths(table: Table) -> list[int]:
+    return [len(block.columns) for block in table.blocks for _ in block.rows]
+
+
+def _missing(after: int, before: int, claimed: set[int]) -> list[int]:
+    return [row for row in range(after + 1, before) if row not in claimed]
+
+
+def _cut(groups: Sequence[Sequence[Slot]], width: int) -> list[tuple[Slot, ...]]:
+    """Groups as lines: parts of one row are joined, several full rows are cut apart."""
+    if sum(slot.token is not None for group in groups for slot in group) <= width:
+        joined = tuple(slot for group in groups for slot in group)
+        return [joined] if joined else []
+    lines: list[tuple[Slot, ...]] = []
+    for group in groups:
+        valued = tuple(slot for slot in group if slot.token)
+        if len(valued) > width > 1 and len(valued) % width == 0:
+            lines += [valued[i : i + width] for i in range(0, len(valued), width)]
+        else:
+            lines.append(tuple(group))
+    return lines
+
+
+def _adopt(orphans: Sequence[tuple[Slot, ...]], missing: Sequence[int]) -> list[_Group]:
+    """Lines without labels, given to the missing rows in order; spread where the counts differ."""
+    if len(orphans) == len(missing):
+        return [
+            _Group(((row, TRUST.no_label),), line)
+            for row, line in zip(missing, orphans, strict=True)
+        ]
+    spare = len(missing) - len(orphans)
+    groups: list[_Group] = []
+    for i, line in enumerate(orphans):
+        rows = missing[max(0, i + min(spare, 0)) : i + max(spare, 0) + 1]
+        groups.append(_Group(tuple((row, TRUST.no_label / len(rows)) for row in rows), line))
+    return groups
+
+
+def _mentions(groups: Sequence[_Group], table: Table) -> Iterable[Mention]:
+    lines = [cells for _, cells in table.lines]
+    line_of = [cells[0].row.id for cells in lines]
+    placed = column_distributions([(g.rows, g.slots) for g in groups], table)
+    for number, (group, columns) in enumerate(zip(groups, placed, strict=True)):
+        for slot, places in zip(group.slots, columns, strict=True):
+            if not places and slot.token is None:
+                continue
+            rows, column = _labels(group.rows, places, table, line_of)
+            yield _mention(slot, table.id, rows, column, number)
+
+
+def _labels(
+    rows: Sequence[tuple[int, float]],
+    places: Sequence[tuple[int, float]],
+    table: Table,
+    line_of: Sequence[str],
+) -> tuple[Distribution, Distribution]:
+    """Row and column distributions from the line and the places within it."""
+    cells = table.lines[rows[0][0] if rows else 0][1]
+    row: dict[str, float] = {}
+    column: dict[str, float] = {}
+    for place, p in places:
+        cell = cells[place]
+        column[cell.column.id] = column.get(cell.column.id, 0.0) + p
+        row[cell.row.id] = row.get(cell.row.id, 0.0) + p
+    if not table.side_by_side:
+        row = {line_of[index]: p for index, p in rows}
+    return _ranked(row, f"{table.id}."), _ranked(column)
+
+
+def _ranked(weights: dict[str, float], prefix: str = "") -> Distribution:
+    return tuple(
+        (prefix + label, round(p, 6))
+        for label, p in sorted(weights.items(), key=lambda entry: -entry[1])
+    )
+
+
+def _mention(
+    slot: Slot, table: str, row: Distribution, column: Distribution, group: int
+) -> Mention:
+    numeral = slot.token.numeral if slot.token else None
+    return Mention(
+        span=slot.span,
+        raw=slot.token.raw if slot.token else "",
+        kind=slot.kind,
+        value=numeral.value if numeral else None,
+        unit=numeral.unit if numeral else None,
+        table=((table, 1.0),),
+        row=row,
+        column=column,
+        group=group,
+    )
+
+
+def _lost_rows(groups: Sequence[_Group], table: Table) -> Iterable[Finding]:
+    labelled = {
+        group.rows[0][0] for group in groups if group.rows and group.rows[0][1] > TRUST.no_label
+    }
+    for index, row in enumerate(rows_of(table)):
+        if index not in labelled:
+            cells = tuple(cell.id for cell in table.lines[index][1])
+            yield finding(
+                "T001",
+                f"没有找到行“{row.title}”的行名",
+                f"the label of row {row.id} was not found",
+                cells=cells,
+            )

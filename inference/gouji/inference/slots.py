@@ -1,0 +1,162 @@
+r"""Slots: the cells that a stretch of table text holds, empty ones included.
+
+Which string parts two cells (a tab, a pipe, a line end, `|\n`, two line ends) is not known
+beforehand: it is read off the table itself, as the shortest string that commonly stands between
+two values or two column titles. Where only blanks part the values, empty cells leave no trace.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gouji.inference.tokens import BOUNDARY, Token, furniture
+from gouji.model.findings import Span
+from gouji.model.mention import MentionKind
+
+_BLANKS = str.maketrans("", "", " \u00a0\u3000")
+_COMMON = 0.25  # share of the most frequent gap that makes another one common
+_CELL, _TEXT = "\x00", "\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A cell in the text: a token, or an empty place (`token` is None) with its boundaries."""
+
+    span: Span
+    token: Token | None
+
+    @property
+    def kind(self) -> MentionKind:
+        """Number, mark or blank."""
+        return self.token.kind if self.token else MentionKind.BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A stretch of text reduced to cells, boundaries and other text, with the way back."""
+
+    text: str
+    origin: tuple[int, ...]
+    tokens: tuple[Token | None, ...]
+    end: int
+
+
+def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
+    """The string between two cells, blanks left out; None if there are blanks alone.
+
+    `marks` are the spans of values and column titles, in reading order.
+    """
+    gaps = Counter(
+        gap
+        for (_, start), (end, _) in pairwise(marks)
+        if start <= end and set(text[start:end]) <= BOUNDARY
+        for gap in [text[start:end].translate(_BLANKS)]
+    )
+    most = max(gaps.values(), default=0)
+    common = [gap for gap, count in gaps.items() if count >= _COMMON * most]
+    return min(common, key=lambda gap: (len(gap), -gaps[gap], gap), default="") or None
+
+
+def find_slots(
+    text: str, span: Span, tokens: Sequence[Token], separator: str | None
+) -> list[list[Slot]]:
+    """The slots of text[span], which follows a label and ends where the next one begins.
+
+    Other text between values parts them into groups; text before the first value is taken for
+    the rest of the label. `tokens` are those within the span.
+    """
+    pattern = _reduce(text, span, tokens)
+    if separator is None:
+        pieces = [(i, i + 1) for i, c in enumerate(pattern.text) if c in (_CELL, _TEXT)]
+    elif "\n" in separator:
+        pieces = _inner(pattern.text, _split(pattern.text, (0, len(pattern.text)), separator))
+    else:
+        pieces = _by_line(pattern.text, separator)
+    groups: list[list[Slot]] = [[]]
+    for start, end in pieces:
+        part = pattern.text[start:end]
+        if _CELL in part:
+            if _TEXT in part[: part.index(_CELL)] and _has_value(groups[-1]):
+                groups.append([])
+            groups[-1].extend(
+                Slot(token.span, token) for token in pattern.tokens[start:end] if token is not None
+            )
+        elif _TEXT in part:
+            if _has_value(groups[-1]):
+                groups.append([])
+        else:
+            at = pattern.origin[start] if start < len(pattern.origin) else pattern.end
+            groups[-1].append(Slot((at, at), None))
+    return [group for group in groups if group]
+
+
+def _has_value(group: Sequence[Slot]) -> bool:
+    return any(slot.token is not None for slot in group)
+
+
+def _reduce(text: str, span: Span, tokens: Sequence[Token]) -> _Pattern:
+    chars: list[str] = []
+    origin: list[int] = []
+    held: list[Token | None] = []
+    starts = {token.span[0]: token for token in tokens}
+    holes = {
+        start + span[0]: end + span[0] + text.startswith("\n", end + span[0])
+        for start, end in furniture(text[span[0] : span[1]])
+    }
+    index = span[0]
+    while index < span[1]:
+        token = starts.get(index)
+        end = token.span[1] if token else holes.get(index, index + 1)
+        char = text[index]
+        if token or (index not in holes and (char == "\n" or not char.isspace() or char == "\t")):
+            kept = _CELL if token else char if char in BOUNDARY else _TEXT
+            chars.append(kept)
+            origin.append(index)
+            held.append(token)
+        index = end
+    return _Pattern("".join(chars), tuple(origin), tuple(held), span[1])
+
+
+def _split(pattern: str, span: Span, separator: str) -> list[Span]:
+    pieces: list[Span] = []
+    start = span[0]
+    while (at := pattern.find(separator, start, span[1])) >= 0:
+        pieces.append((start, at))
+        start = at + len(separator)
+    return [*pieces, (start, span[1])]
+
+
+def _inner(pattern: str, pieces: Sequence[Span]) -> list[Span]:
+    """The pieces without the first and the last, which belong to the labels on either side."""
+    last = len(pieces) - 1
+    return [
+        (start, end)
+        for i, (start, end) in enumerate(pieces)
+        if 0 < i < last or _CELL in pattern[start:end]
+    ]
+
+
+def _by_line(pattern: str, separator: str) -> list[Span]:
+    """Pieces where a row is a line: the first line follows a label, the last precedes one."""
+    lines = _split(pattern, (0, len(pattern)), "\n")
+    pieces: list[Span] = []
+    for number, line in enumerate(lines):
+        cells = _split(pattern, line, separator)
+        if number == 0:
+            closing = len(lines) > 1 and separator == "|" and len(cells) > 1
+            inner = cells[1:-1] if closing and _is_empty(pattern, cells[-1]) else cells[1:]
+            kept = [cells[0]] * (_CELL in pattern[slice(*cells[0])]) + inner
+            pieces += kept if len(lines) > 1 else _inner(pattern, cells)
+        elif _CELL in pattern[slice(*line)] or (number < len(lines) - 1 and len(cells) > 1):
+            if separator == "|":
+                cells = cells[_is_empty(pattern, cells[0]) :]
+                cells = cells[: len(cells) - _is_empty(pattern, cells[-1])]
+            pieces += cells
+        elif _TEXT in pattern[slice(*line)]:
+            pieces.append(line)
+    return pieces
+
+
+def _is_empty(pattern: str, span: Span) -> bool:
+    return span[0] == span[1]

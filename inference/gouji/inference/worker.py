@@ -1,0 +1,191 @@
+"""One source from file to reports: what a worker process of a bulk run does with it."""
+
+import errno
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from gouji.inference.config import Settings
+from gouji.inference.corrections import Corrections, Values
+from gouji.inference.discovery import Found
+from gouji.inference.readers import read
+from gouji.inference.writers.report_folder import ReportFolder, report_line
+from gouji.inference.writers.rows import ReportRows, report_rows
+from gouji.model.document import Document
+from gouji.model.errors import GoujiError
+from gouji.model.form import Form
+from gouji.model.form_file import load_form
+from gouji.model.report import MadeBy, Report
+
+_CHUNK_BYTES = 1024 * 1024
+_ERRORS_OF_A_NAME = frozenset(
+    (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EISDIR, errno.ENOTDIR, errno.EEXIST)
+)
+
+Extract = Callable[[Document, Values], tuple[Report, ...]]
+"""The reports in a document, given the corrections of its source."""
+
+MakeExtract = Callable[[Form, Settings, str], Extract]
+"""Builds the extractor for a form, settings and the name of a model."""
+
+
+def make_extractor(form: Form, settings: Settings, model: str) -> Extract:
+    """The extractor of gouji.
+
+    Raises:
+        ModelError: there is no model of this name.
+    """
+    from gouji.inference.pipeline import Extractor  # a worker imports it once its threads are set
+
+    return Extractor(form, settings, model)
+
+
+class OutputError(OSError):
+    """A report can't be written, and no other could be either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is the same for every source of a run.
+
+    `folder` takes the reports as files; without one they are handed back as lines of JSON.
+    With `force`, reports of an earlier run are made anew even if nothing has changed.
+    """
+
+    settings: Settings
+    folder: ReportFolder | None = None
+    corrections: Corrections = field(default_factory=Corrections)
+    model: str = "rules"
+    form: str = "ogi"
+    force: bool = False
+    make_extract: MakeExtract = make_extractor
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a source: its reports, or the reason, in Chinese, why there are none.
+
+    `kept` says that the reports are those of an earlier run. `lines` holds the reports as JSON
+    if there is no folder for them; `trace` is for the log alone.
+    """
+
+    name: str
+    sha256: str | None = None
+    reports: tuple[ReportRows, ...] = ()
+    lines: tuple[str, ...] = ()
+    kept: bool = False
+    failure: str | None = None
+    trace: str | None = None
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Turns sources into reports; what is costly to build is built once, with the first source."""
+
+    task: Task
+
+    @cached_property
+    def form(self) -> Form:
+        """The form that the reports follow."""
+        return load_form(self.task.form)
+
+    @cached_property
+    def _extract(self) -> Extract:
+        return self.task.make_extract(self.form, self.task.settings, self.task.model)
+
+    @cached_property
+    def _version(self) -> str:
+        return version("gouji")
+
+    def __call__(self, source: Found) -> Outcome:
+        """The outcome for a source; its reports are kept if an earlier run made the same.
+
+        Raises:
+            ReadError: the source can't be read.
+            OutputError: the reports can't be written.
+        """
+        if earlier := self._earlier(source):
+            return self._outcome(source, earlier, lambda: self._read(source).text, kept=True)
+        document = self._read(source)
+        sha256 = document.source.sha256
+        made = self._extract(document, self.task.corrections.of(sha256))
+        reports = tuple(
+            replace(
+                report,
+                source=replace(report.source, reports=len(made)),
+                made_by=self._made_by(sha256),
+            )
+            for report in made
+        )
+        self._save(reports)
+        return self._outcome(source, reports, lambda: document.text, kept=False)
+
+    def _read(self, source: Found) -> Document:
+        return read(source.path, source.name, self.task.settings.limits)
+
+    def _made_by(self, sha256: str) -> MadeBy:
+        settings = self.task.settings.sha256
+        return MadeBy(
+            self._version,
+            self.task.model,
+            self.form.sha256,
+            self.task.corrections.settings_sha256(settings, sha256),
+        )
+
+    def _earlier(self, source: Found) -> tuple[Report, ...]:
+        """The reports of an earlier run, none if this one would make others."""
+        if self.task.folder is None or self.task.force:
+            return ()
+        reports = self.task.folder.load_all(source.name)
+        if not reports:
+            return ()
+        sha256 = reports[0].source.sha256
+        fit = all(
+            report.made_by == self._made_by(sha256) and report.source.sha256 == sha256
+            for report in reports
+        )
+        return reports if fit and _digest(source.path) == sha256 else ()
+
+    def _save(self, reports: Iterable[Report]) -> None:
+        if self.task.folder is None:
+            return
+        for report in reports:
+            try:
+                self.task.folder.save(report, self.form)
+            except OSError as error:
+                name, path = report.source.name, self.task.folder.path(report.source.name)
+                if error.errno in _ERRORS_OF_A_NAME:
+                    raise GoujiError(f"{name}：无法写入 {path}（{error.strerror}）") from error
+                raise OutputError(error.errno, error.strerror, str(path)) from error
+
+    def _outcome(
+        self, source: Found, reports: tuple[Report, ...], text: Callable[[], str], *, kept: bool
+    ) -> Outcome:
+        text = cache(text)
+        return Outcome(
+            name=source.name,
+            sha256=reports[0].source.sha256,
+            reports=tuple(
+                report_rows(report, self.form, lambda index: text().count("\n", 0, index) + 1)
+                for report in reports
+            ),
+            lines=()
+            if self.task.folder
+            else tuple(report_line(report, self.form) for report in reports),
+            kept=kept,
+        )
+
+
+def _digest(path: Path) -> str | None:
+    """The SHA-256 of a file, read piece by piece; None if it can't be opened."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError:  # reading it as a source will say why
+        return None
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Writers: reports to files, and how such a file is told from a source."""

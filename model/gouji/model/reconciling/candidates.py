@@ -1,0 +1,237 @@
+"""Candidates: from mentions with distributions to the readings of every line of a table.
+
+The columns of a line are one decision: a placement costs what its least likely mention costs, not
+the product over all of them, since the mentions of a line are right or wrong together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gouji.model.findings import Finding, finding
+from gouji.model.form import Cell, Table
+from gouji.model.mention import Mention, MentionKind, Number, TableMentions, probability
+from gouji.model.numerals import amount_of
+from gouji.model.reading import (
+    Candidate,
+    Line,
+    Observation,
+    Origin,
+    Placement,
+    Reading,
+    TableReadings,
+    cost_of,
+)
+from gouji.model.reconciling.settings import ReconcilingSettings
+
+_UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
+_MONEY = frozenset({"元", "万元"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The cells of a printed line, the mentions that claim it, and how sure the claim is."""
+
+    id: str
+    cells: tuple[Cell, ...]
+    mentions: tuple[Mention, ...]
+    claim: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The readings of a table and what was noticed on the way."""
+
+    readings: TableReadings
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def assemble(
+    table: Table,
+    mentions: TableMentions,
+    settings: ReconcilingSettings,
+    corrections: Mapping[str, Number | None] | None = None,
+) -> Assembled:
+    """The readings of every line of the table, in the order of the form.
+
+    A group of mentions goes to the line that it most likely is; where two claim one line the
+    surer one has it, and the numbers of the other are stray (finding T003). A cell in
+    `corrections` has the confirmed amount and no other.
+    """
+    lines, stray = _claim(table, mentions.mentions)
+    observed = tuple(_observation(m) for m in stray if m.kind is MentionKind.NUMBER)
+    readings = TableReadings(
+        table=table.id,
+        variant=table.variant,
+        lines=tuple(_line(line, settings, corrections or {}) for line in lines),
+        found=mentions.span is not None,
+        stray=observed,
+    )
+    findings = tuple(
+        finding(
+            "T003",
+            f"表中的数“{stray.raw}”不属于任何一格",
+            f"the number {stray.raw!r} in the table belongs to no cell",
+            span=stray.span,
+        )
+        for stray in observed
+    )
+    return Assembled(readings, findings)
+
+
+def _claim(table: Table, mentions: Sequence[Mention]) -> tuple[list[_Line], list[Mention]]:
+    groups: dict[int, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        groups[mention.group].append(mention)
+    claims: dict[str, tuple[float, int]] = {}
+    for number, group in groups.items():
+        line, p = _most_likely_line(table, group)
+        if p >= 0.5 and p > claims.get(line, (0.0, 0))[0]:
+            claims[line] = (p, number)
+    lines = [
+        _Line(line, cells, tuple(groups[claims[line][1]]), claims[line][0])
+        if line in claims
+        else _Line(line, cells, (), 1.0)
+        for line, cells in table.lines
+    ]
+    kept = {number for _, number in claims.values()}
+    return lines, [m for number, group in groups.items() if number not in kept for m in group]
+
+
+def _most_likely_line(table: Table, group: Sequence[Mention]) -> tuple[str, float]:
+    """(line id, probability): the mean over the group of what its rows give to each line."""
+    weights = [
+        (sum(probability(m.row, row) for m in group for row in _rows(cells)) / len(group), -i)
+        for i, (_, cells) in enumerate(table.lines)
+    ]
+    p, negative = max(weights)
+    return table.lines[-negative][0], p
+
+
+def _rows(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{cell.table}.{cell.row.id}" for cell in cells))
+
+
+def _line(
+    line: _Line, settings: ReconcilingSettings, corrections: Mapping[str, Number | None]
+) -> Line:
+    placed, complete = _placements(line, settings)
+    placements = tuple(
+        Placement(
+            cost + cost_of(max(line.claim, 1e-6)),
+            tuple(
+                _reading(cell, assigned.get(i), settings, corrections)
+                for i, cell in enumerate(line.cells)
+            ),
+        )
+        for cost, assigned in placed
+    )
+    return Line(line.id, placements, complete)
+
+
+def _placements(
+    line: _Line, settings: ReconcilingSettings
+) -> tuple[list[tuple[int, dict[int, Mention]]], bool]:
+    """(cost, {index of cell: mention}) of the ways to lay the mentions down, cheapest first.
+
+    The order of the mentions is kept. Whether all ways are listed comes with them.
+    """
+    options = [_options(mention, line.cells, settings) for mention in line.mentions]
+    limit = settings.max_placements
+    found: list[tuple[int, dict[int, Mention]]] = []
+    complete = True
+    for floor in sorted({cost for option in options for _, cost in option} | {0}):
+        found = []
+        for places in _walk(options, floor, 0, -1):
+            if len(found) == limit:
+                complete = False
+                break
+            cost = max((cost for _, cost in places), default=0)
+            assigned = {
+                place: mention
+                for (place, _), mention in zip(places, line.mentions, strict=True)
+                if place is not None
+            }
+            found.append((cost, assigned))
+        if not complete:
+            break
+    found.sort(key=lambda entry: (entry[0], -len(entry[1]), sorted(entry[1])))
+    return found or [(0, {})], complete and bool(found or not line.mentions)
+
+
+_Option = tuple[int | None, int]
+
+
+def _options(
+    mention: Mention, cells: Sequence[Cell], settings: ReconcilingSettings
+) -> list[_Option]:
+    """(index of a cell, cost) for each cell the mention may fill; index None for no cell."""
+    weights = [
+        (i, probability(mention.column, cell.column.id) * _row_share(mention, cell, cells))
+        for i, cell in enumerate(cells)
+    ]
+    options: list[_Option] = [(i, cost_of(min(p, 1.0))) for i, p in weights if p > 0]
+    nowhere = 1 - sum(p for _, p in weights)
+    if nowhere >= settings.least_stray or not options:
+        options.append((None, cost_of(min(max(nowhere, settings.least_stray), 1.0))))
+    return options
+
+
+def _row_share(mention: Mention, cell: Cell, cells: Sequence[Cell]) -> float:
+    """The probability of the cell's row among the rows of the line."""
+    rows = _rows(cells)
+    if len(rows) == 1:
+        return 1.0
+    total = sum(probability(mention.row, row) for row in rows)
+    return probability(mention.row, f"{cell.table}.{cell.row.id}") / total if total else 0.0
+
+
+def _walk(
+    options: Sequence[Sequence[_Option]], ceiling: int, at: int, last: int
+) -> Iterator[list[_Option]]:
+    """Order-preserving choices of one option a mention, none dearer than the ceiling."""
+    if at == len(options):
+        yield []
+        return
+    for place, cost in options[at]:
+        if cost <= ceiling and (place is None or place > last):
+            for rest in _walk(options, ceiling, at + 1, last if place is None else place):
+                yield [(place, cost), *rest]
+
+
+def _observation(mention: Mention) -> Observation:
+    return Observation(mention.span, mention.raw, mention.kind, mention.value)
+
+
+def _reading(
+    cell: Cell,
+    mention: Mention | None,
+    settings: ReconcilingSettings,
+    corrections: Mapping[str, Number | None],
+) -> Reading:
+    observation = _observation(mention) if mention else None
+    if cell.id in corrections:
+        confirmed = corrections[cell.id]
+        amount = amount_of(confirmed or 0, cell.scale) or 0
+        return Reading(cell.id, observation, (Candidate(amount, 0, Origin.CORRECTION),), None)
+    if mention is None:
+        return Reading(cell.id, None, (), 0)
+    if mention.kind is MentionKind.NUMBER:
+        return Reading(cell.id, observation, _number(cell, mention), settings.misprint_cost)
+    zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)
+    return Reading(cell.id, observation, (zero,), settings.blank_number_cost)
+
+
+def _number(cell: Cell, mention: Mention) -> tuple[Candidate, ...]:
+    """The amount that a printed number is in its cell; nothing if it can't stand there."""
+    assert mention.value is not None
+    value, origin = mention.value, Origin.PRINTED
+    numerator, denominator = _UNIT_FACTORS.get((mention.unit or "", cell.column.unit or ""), (1, 1))
+    if (numerator, denominator) != (1, 1):
+        origin = Origin.CONVERTED
+    elif mention.unit in _MONEY and cell.column.unit is None and not cell.column.unit_as_printed:
+        return ()
+    scaled = amount_of(value, cell.scale * numerator)
+    if scaled is None or scaled % denominator or (scaled < 0 and not cell.column.signed):
+        return ()
+    return (Candidate(scaled // denominator, 0, origin),)

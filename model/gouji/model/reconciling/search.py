@@ -1,0 +1,238 @@
+"""The search: the cheapest explanation of a component, and all that compete with it.
+
+The limit on the cost grows by steps. At each step only units within reach are free
+(`gouji.model.reconciling.bounds` proves that the others can't matter), so the first explanation
+found is the cheapest of all. Then the limit becomes its cost plus the margin, and whatever is
+found below it competes. Where the equations leave the free cells one amount each, or nothing is
+free at all, no solver is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gouji.model.reconciling.bounds import Bounder, Reach
+from gouji.model.reconciling.budget import Budget, OutOfTime
+from gouji.model.reconciling.identities import decided
+from gouji.model.reconciling.problem import (
+    Component,
+    Explanation,
+    Unit,
+    price,
+)
+from gouji.model.reconciling.settings import ReconcilingSettings
+
+if TYPE_CHECKING:
+    from gouji.model.reconciling.solver import Solver
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known about a component.
+
+    `explanations` are those found within the margin, cheapest first; empty if none exists or none
+    was found in time. `varying` are the cells for which they give different amounts. `exhausted`
+    means that no further explanation with other values is within the margin; `timed_out` that
+    this could not be proved. `lower` bounds, for each cell, what an explanation with another value
+    that is not listed costs over the best.
+    """
+
+    component: Component
+    explanations: tuple[Explanation, ...]
+    varying: frozenset[str] = frozenset()
+    exhausted: bool = True
+    timed_out: bool = False
+    lower: Mapping[str, int] | None = None
+
+    @property
+    def best(self) -> Explanation | None:
+        """The cheapest explanation, if there is one."""
+        return self.explanations[0] if self.explanations else None
+
+
+def explain(component: Component, settings: ReconcilingSettings, budget: Budget) -> Outcome:
+    """The best explanation of the component and its competitors; never raises for want of time."""
+    if any(not unit.layouts for unit in component.units):
+        return Outcome(component, ())
+    if not component.equations:
+        return _alone(component, component.units[0], settings)
+    return _Search(component, settings, budget).run()
+
+
+def _alone(component: Component, unit: Unit, settings: ReconcilingSettings) -> Outcome:
+    """A unit that no equation touches: every choice stands, so its costs alone decide.
+
+    A cell that varies at all varies in an explanation that deviates once from some layout's
+    cheapest options, so these are the ones to look at.
+    """
+    found: list[Explanation] = []
+    for layout in unit.layouts:
+        cheapest = {slot.cell: slot.options[0].amount or 0 for slot in layout.slots}
+        single = [
+            {**cheapest, slot.cell: option.amount}
+            for slot in layout.slots
+            for option in slot.options[1:]
+            if option.amount is not None
+        ]
+        for amounts in ({**cheapest}, *single):
+            explanation = price([(layout, amounts)])
+            if explanation is not None and explanation.extra < settings.margin:
+                found.append(explanation)
+    found.sort(key=lambda explanation: explanation.extra)
+    lower = dict.fromkeys(unit.cells, max(settings.margin, settings.misprint_cost))
+    varying = _varying(found)
+    lower |= dict.fromkeys(varying, settings.margin)
+    return Outcome(component, tuple(found), varying, lower=lower)
+
+
+class _Search:
+    """One component with equations, on its way to an outcome."""
+
+    def __init__(self, component: Component, settings: ReconcilingSettings, budget: Budget) -> None:
+        self.component = component
+        self.settings = settings
+        self.budget = budget
+        self.bounder = Bounder(component)
+        self.found: list[Explanation] = []
+
+    def run(self) -> Outcome:
+        try:
+            best, reach = self._cheapest()
+            if best is None:
+                return Outcome(self.component, ())
+            self.found = [best]
+            return self._outcome(reach, exhausted=self._compete(reach))
+        except OutOfTime as stopped:
+            if stopped.found is not None and not self.found:
+                self.found = [stopped.found]
+            return Outcome(
+                self.component,
+                tuple(self.found),
+                _varying(self.found),
+                exhausted=False,
+                timed_out=True,
+            )
+
+    def _cheapest(self) -> tuple[Explanation | None, Reach]:
+        """The cheapest explanation, with the reach of everything within the margin of it."""
+        limit = self.settings.margin
+        top = 1 + sum(_most(unit) for unit in self.component.units)
+        while True:
+            limit = max(limit, self.bounder.floor + self.settings.margin)
+            reach = self.bounder.reach(limit)
+            best = self._best_within(reach) if reach else None
+            if best is None and limit > top:
+                return None, Reach(limit, {}, ())
+            if reach is None or best is None:
+                limit += self.settings.margin
+                continue
+            needed = best.extra + self.settings.margin
+            if needed <= limit:
+                return best, reach
+            wider = self.bounder.reach(needed)
+            if wider is None:
+                raise AssertionError("an explanation costs less than its lower bound")
+            return best, wider
+
+    def _best_within(self, reach: Reach) -> Explanation | None:
+        amounts = self._settled(reach)
+        if amounts is None:
+            return None
+        if amounts:
+            found = price((unit.layouts[0], amounts) for unit in self.component.units)
+            return found if found is not None and found.extra < reach.limit else None
+        return self._solver(reach).cheapest()
+
+    def _settled(self, reach: Reach) -> dict[str, int] | None:
+        """All amounts if the equations leave the free cells one each.
+
+        Empty if they leave more, None if they leave none.
+        """
+        free = [self.component.units[n] for n in reach.spare]
+        if any(len(unit.layouts) > 1 for unit in free):
+            return {}
+        unknown = {cell for unit in free for cell in unit.cells}
+        known = {
+            cell: amount
+            for cell, amount in self.component.base.items()
+            if cell not in unknown and amount is not None
+        }
+        unknown = {cell for cell in self.component.base if cell not in known}
+        amounts = decided(self.component.equations, known, unknown, self.component.signed)
+        if amounts is None:
+            return None
+        return known | amounts if len(amounts) == len(unknown) else {}
+
+    def _solver(self, reach: Reach) -> Solver:
+        from gouji.model.reconciling.solver import Solver
+
+        return Solver(self.component, reach, self.settings, self.budget)
+
+    def _compete(self, reach: Reach) -> bool:
+        """Find what competes with the best; whether all such explanations have been listed.
+
+        Up to `max_explanations` are listed from the cheapest on. If there are more, the search
+        goes on only until every cell is known to vary or proved not to.
+        """
+        cells = self._comparable(reach)
+        if not cells or self._settled(reach):
+            return True
+        solver = self._solver(reach)
+        solver.limit(self.found[0].extra + self.settings.margin)
+        while len(self.found) < self.settings.max_explanations:
+            solver.exclude(self.found[-1], _closed(self.found[-1], cells))
+            following = solver.cheapest()
+            if following is None:
+                return True
+            self.found.append(following)
+        while steady := [c for c in _closed(self.found[0], cells) if c not in _varying(self.found)]:
+            following = solver.most_different(self.found[0], steady)
+            if following is None:
+                break
+            self.found.append(following)
+        return False
+
+    def _comparable(self, reach: Reach) -> tuple[str, ...]:
+        """The cells within reach that something was read for under one of their layouts."""
+        units = [self.component.units[n] for n in reach.spare]
+        slots = (slot for unit in units for layout in unit.layouts for slot in layout.slots)
+        return tuple(dict.fromkeys(slot.cell for slot in slots if not slot.is_open))
+
+    def _outcome(self, reach: Reach, *, exhausted: bool) -> Outcome:
+        best, varying = self.found[0], _varying(self.found)
+        lower = dict.fromkeys(self.component.base, self.settings.margin)
+        for n, unit in enumerate(self.component.units):
+            for cell in unit.cells if n not in reach.spare else ():
+                lower[cell] = max(self.settings.margin, reach.lower[n] - best.extra)
+        return Outcome(self.component, tuple(self.found), varying, exhausted, lower=lower)
+
+
+def _most(unit: Unit) -> int:
+    """More than any choice of the unit costs."""
+    return max(
+        layout.extra + sum(slot.options[-1].extra for slot in layout.slots)
+        for layout in unit.layouts
+    )
+
+
+def _closed(explanation: Explanation, cells: Iterable[str]) -> list[str]:
+    """The cells for which the explanation takes something that was read."""
+    return [cell for cell in cells if not explanation.picks[cell].slot.is_open]
+
+
+def _varying(explanations: Sequence[Explanation]) -> frozenset[str]:
+    """The cells for which the first explanation and another disagree.
+
+    A cell that the first leaves to the equations is not compared.
+    """
+    if not explanations:
+        return frozenset()
+    first, *others = explanations
+    return frozenset(
+        cell
+        for cell, pick in first.picks.items()
+        if not pick.slot.is_open
+        and any(other.picks[cell].reads_as != pick.amount for other in others)
+    )

@@ -1,0 +1,144 @@
+"""The sentences of results and findings, in Chinese and in English.
+
+Names come from the form: titles in Chinese, ids in English.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gouji.model.form import Cell, Equation, Table
+from gouji.model.mention import Number
+from gouji.model.numerals import value_of
+from gouji.model.reading import Observation, Origin
+from gouji.model.reconciling.problem import Explanation, Pick
+
+Sentence = tuple[str, str]
+"""One thing said twice: Chinese, English."""
+
+NOT_FOUND: Sentence = (
+    "未找到此数，勾稽关系也不能确定",
+    "this number was not found and the identities do not decide it",
+)
+TABLE_NOT_FOUND: Sentence = ("未找到此表", "this table was not found")
+CONFIRMED: Sentence = ("已由人工确认", "a person confirmed this")
+UNSOLVED: Sentence = (
+    "没有一种解释能使各勾稽关系全部成立",
+    "no explanation satisfies all identities",
+)
+OUT_OF_TIME: Sentence = (
+    "求解超时，未能证明没有其他解释",
+    "the search ran out of time before other explanations could be ruled out",
+)
+INCOMPLETE: Sentence = (
+    "此行数字的位置还有未列出的可能，须核对",
+    "the numbers of this line may stand in places that were not considered",
+)
+
+
+def shown(number: Number | None) -> str:
+    """A number as text; a cell without one is called blank."""
+    return "空" if number is None else str(number)
+
+
+def title(cell: Cell) -> Sentence:
+    """The cell by its row and column."""
+    return f"“{cell.row.title}”行“{cell.column.title}”列", cell.id
+
+
+def converted(observation: Observation) -> Sentence:
+    """Why a value is not the number on the page although it is the same amount."""
+    return f"原文为“{observation.raw}”，已换算为本表单位", f"{observation.raw!r} in the form's unit"
+
+
+def blank(observation: Observation) -> Sentence:
+    """Why a cell has no value although it is there."""
+    raw = observation.raw.strip()
+    return (f"原文为“{raw}”", f"holds only {raw!r}") if raw else ("原文为空", "nothing stands here")
+
+
+def impossible(cell: Cell, observation: Observation) -> Sentence:
+    """A printed number that its cell can't hold."""
+    zh, en = title(cell)
+    return f"{zh}不可能是“{observation.raw}”", f"{en} can't be {observation.raw!r}"
+
+
+def inferred(observed: Sentence, equations: Sequence[Sentence]) -> Sentence:
+    """How a value came about that is not on the page."""
+    zh = "、".join(name for name, _ in equations)
+    en = " and ".join(name for _, name in equations)
+    return f"{observed[0]}，由{zh}的勾稽关系得出", f"{observed[1]}; follows from {en}"
+
+
+def equation_name(table: Table, equation: Equation) -> Sentence:
+    """The row or the column that an equation speaks of, else its id."""
+    cells = [table.cell[cell] for _, cell in equation.terms]
+    row, column = cells[0].row, cells[0].column
+    if all(cell.row.id == row.id for cell in cells):
+        return f"“{row.title}”行", f"row {row.id}"
+    if all(cell.column.id == column.id for cell in cells):
+        return f"“{column.title}”列", f"column {column.id}"
+    return f"勾稽关系 {equation.id}", f"identity {equation.id}"
+
+
+def changed(difference: Number, names: Sequence[Sentence], others: int) -> Sentence:
+    """Why a number is changed: the violated identities, and how many other cells change too."""
+    names = tuple(dict.fromkeys(names))
+    zh, en = "与".join(n for n, _ in names), " and ".join(n for _, n in names)
+    if not names:
+        return (
+            f"与另外 {others} 格一同更正后，各勾稽关系才全部成立",
+            f"all identities hold once this and {others} other cells are changed",
+        )
+    if others:
+        return (
+            f"{zh}不平，与另外 {others} 格一同更正后全部成立，此格相差 {difference}",
+            f"{en} do not add up; with {others} other cells changed they do, this one by "
+            f"{difference}",
+        )
+    both = ("同时相差", "are both off by") if len(names) == 2 else ("相差", "off by")
+    return (
+        f"{zh}{both[0]} {difference}，只有此格能{'同时' if names[1:] else ''}解释",
+        f"{en} {both[1]} {difference}; only this cell explains {'both' if names[1:] else 'it'}",
+    )
+
+
+def competing(values: Sequence[Number | None], *, more: bool) -> Sentence:
+    """That several values are about as likely."""
+    zh, en = "、".join(shown(v) for v in values), ", ".join(str(v) for v in values)
+    return (
+        f"几种解释难分高下，此格可为 {zh}{' 等' if more else ''}",
+        f"several explanations compete: {en}{' or others' if more else ''}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an explanation changes, in words."""
+
+    table: Table
+
+    def sentence(self, explanation: Explanation) -> Sentence:
+        """The cells whose reading it gives up; at most three are named."""
+        picks = [p for p in explanation.picks.values() if p.is_change or _misread(p)]
+        if not picks:
+            return "各数照原文，只是位置不同", "all numbers as printed, in other places"
+        zh = "、".join(self._change(pick)[0] for pick in picks[:3])
+        en = ", ".join(self._change(pick)[1] for pick in picks[:3])
+        rest = len(picks) - 3
+        return (
+            f"更正 {zh}{f' 等 {len(picks)} 格' if rest > 0 else ''}",
+            f"change {en}{f' and {rest} more' if rest > 0 else ''}",
+        )
+
+    def _change(self, pick: Pick) -> Sentence:
+        cell = self.table.cell[pick.slot.cell]
+        value = value_of(pick.amount, cell.scale)
+        observation = pick.slot.reading.observation
+        printed = None if observation is None else observation.value
+        zh, en = title(cell)
+        before = "blank" if printed is None else str(printed)
+        return f"{zh} {shown(printed)}→{value}", f"{en} {before} to {value}"
+
+
+def _misread(pick: Pick) -> bool:
+    return pick.option.origin is Origin.MISREAD

@@ -1,0 +1,231 @@
+"""Speed, memory and start-up time of extraction, against a bound measured in the same run.
+
+    .venv/bin/python tests/benchmarks/speed.py SOURCES OUT --reports 600
+
+extracts as many reports as asked for, taking the files of SOURCES in turn, with one and with two
+workers, and writes OUT/speed.json and OUT/speed.md. The bound is what one process can do that
+only reads the same files and splits them into sections: no extraction of them can be faster.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from itertools import cycle, islice
+from pathlib import Path
+from time import perf_counter
+
+from gouji.inference.config import Settings
+from gouji.inference.pipeline import Extractor
+from gouji.inference.readers import read
+from gouji.inference.segmenter import segment
+from gouji.model.document import Document
+from gouji.model.form_file import load_form
+
+PACKAGES = ("gouji", "numpy", "ortools", "rapidfuzz", "opencc", "typer")
+GOUJI = (sys.executable, "-m", "gouji")
+N_STARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of `gouji extract`, start-up included.
+
+    `peak_memory_mb` is the largest resident set of any one process of the run, in MiB.
+    """
+
+    workers: int
+    reports: int
+    seconds: float
+    peak_memory_mb: float
+
+    @property
+    def reports_per_second(self) -> float:
+        """How many reports a second the whole run made."""
+        return self.reports / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """Rates of one process without start-up and writing, in reports a second.
+
+    `bound` reads and segments, `pipeline` does everything up to the finished report. `slowest_s`
+    is the longest time that one report took.
+    """
+
+    reports: int
+    bound: float
+    pipeline: float
+    slowest_s: float
+
+    @property
+    def share_of_bound(self) -> float:
+        """How much of the bound the pipeline reaches."""
+        return self.pipeline / self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Everything measured; `start_up_s` is the median time of `gouji --help`."""
+
+    machine: Mapping[str, object]
+    start_up_s: float
+    in_process: InProcess
+    runs: tuple[Run, ...]
+
+
+def extracted(sources: Path, n_reports: int, workers: int) -> Run:
+    """A measured run of the real command over the folder.
+
+    Raises:
+        CalledProcessError: the command failed; the figures would mean nothing.
+    """
+    with tempfile.TemporaryDirectory() as out:
+        command = [*GOUJI, "extract", str(sources), "--out", out, "--workers", str(workers)]
+        start = perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Unlike Popen.wait, this tells the memory of this run alone, its worker processes included.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    kibibytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Run(workers, n_reports, seconds, kibibytes / 1024)
+
+
+def in_process(files: Sequence[Path]) -> InProcess:
+    """The rates over the same files in this process, after a warm-up on one of them."""
+    form, settings = load_form(), Settings()
+    extract = Extractor(form, settings)
+
+    def document(file: Path) -> Document:
+        return read(file, file.name, settings.limits)
+
+    def times(work: Callable[[Path], object]) -> list[float]:
+        work(files[0])
+        return [timed(partial(work, file)) for file in files]
+
+    bound = times(lambda file: segment(document(file), form))
+    pipeline = times(lambda file: extract(document(file)))
+    return InProcess(len(files), len(files) / sum(bound), len(files) / sum(pipeline), max(pipeline))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that a call takes."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def start_up() -> float:
+    """The median seconds that `gouji --help` takes."""
+    command = [*GOUJI, "--help"]
+    return statistics.median(
+        timed(lambda: subprocess.run(command, check=True, capture_output=True))
+        for _ in range(N_STARTS)
+    )
+
+
+def copies(sources: Path, n_reports: int, folder: Path) -> list[Path]:
+    """As many files as asked for in the folder, copied in turn from the sources.
+
+    Raises:
+        FileNotFoundError: there is no text file among the sources.
+    """
+    files = sorted(sources.glob("*.txt"))
+    if not files:
+        raise FileNotFoundError(f"{sources} holds no .txt file")
+    folder.mkdir()
+    return [
+        Path(shutil.copyfile(file, folder / f"{number:06}.txt"))
+        for number, file in enumerate(islice(cycle(files), n_reports))
+    ]
+
+
+def processor() -> str:
+    """The name of the processor as the system gives it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text("utf-8").splitlines() if info.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on."""
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
+        "cores": len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def measure(sources: Path, n_reports: int) -> Speed:
+    """All measurements; one run is a tenth as long, to tell whether memory grows."""
+    with tempfile.TemporaryDirectory() as folder:
+        few, many = Path(folder, "few"), Path(folder, "many")
+        n_few = max(1, n_reports // 10)
+        copies(sources, n_few, few)
+        files = copies(sources, n_reports, many)
+        runs = (
+            extracted(few, n_few, 1),
+            extracted(many, n_reports, 1),
+            extracted(many, n_reports, 2),
+        )
+        return Speed(machine(), start_up(), in_process(files), runs)
+
+
+def as_json(speed: Speed) -> str:
+    """The measurements with the rates that follow from them."""
+    raw = asdict(speed)
+    raw["in_process"]["share_of_bound"] = speed.in_process.share_of_bound
+    for run, measured in zip(raw["runs"], speed.runs, strict=True):
+        run["reports_per_second"] = measured.reports_per_second
+    return json.dumps(raw, indent=1) + "\n"
+
+
+def as_table(speed: Speed) -> Iterator[str]:
+    """The measurements as lines of a Markdown table."""
+    rates = speed.in_process
+    yield "| what | reports | figure |"
+    yield "|---|---|---|"
+    for run in speed.runs:
+        what = f"`gouji extract`, {run.workers} worker{'s' if run.workers > 1 else ''}"
+        rate = f"{run.reports_per_second:.1f} reports/s, peak {run.peak_memory_mb:.0f} MiB"
+        yield f"| {what} | {run.reports} | {rate} |"
+    yield f"| reading and segmenting alone | {rates.reports} | {rates.bound:.1f} reports/s |"
+    yield (
+        f"| whole pipeline in one process | {rates.reports} | {rates.pipeline:.1f} reports/s,"
+        f" {rates.share_of_bound:.0%} of the bound, slowest {rates.slowest_s:.2f} s |"
+    )
+    yield f"| `gouji --help` | {N_STARTS} starts | {speed.start_up_s:.2f} s (median) |"
+
+
+def main() -> None:
+    """Measure what the command line asks for and write it down."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sources", type=Path, help="folder of text files, each holding one report")
+    parser.add_argument("out", type=Path, help="folder to write to")
+    parser.add_argument("--reports", type=int, default=600, help="how many reports to extract")
+    options = parser.parse_args()
+    speed = measure(options.sources, options.reports)
+    text = "\n".join(as_table(speed)) + "\n"
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "speed.json").write_text(as_json(speed), "utf-8")
+    (options.out / "speed.md").write_text(text, "utf-8")
+    sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+import pytest
+from gouji.inference.tokens import find_tokens, furniture, narrow
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("text", "raws"),
+    [
+        ("0 12\t3", ["0", "12", "3"]),
+        ("|7|1|8||", ["7", "1", "8"]),
+        ("１，２３４ | - | 无", ["１，２３４", "-", "无"]),
+        ("22（其中修订 16 件）\t5", ["22（其中修订 16 件）", "5"]),
+        ("减4 |\n+1 |", ["减4", "+1"]),
+        ("1.属于国家秘密 2、其他", []),
+        ("2022年共 12件 申请", ["12件"]),
+        ("无法提供", []),
+        ("- 3 -\n4", ["4"]),
+        ("0 第 3 页 共 8 页 5", ["0", "5"]),
+        ("第３页", []),
+        ("| --- | :--: |\n| 1 |", ["1"]),
+    ],
+)
+def test_only_what_stands_alone_is_a_token(text: str, raws: list[str]) -> None:
+    assert [token.raw for token in find_tokens(text)] == raws
+
+
+@pytest.mark.parametrize("line", ["- 3 -", "— 12 —", "第 2 页", "第2页 共9页", "Page 3 of 8"])
+def test_page_numbers_are_furniture(line: str) -> None:
+    assert furniture(f"0\n{line}\n1") == ((2, 2 + len(line)),)
+
+
+@given(st.text(max_size=80))
+def test_tokens_lie_in_the_text_in_order(text: str) -> None:
+    tokens = find_tokens(text)
+    assert all(text[t.span[0] : t.span[1]] == t.raw for t in tokens)
+    assert all(a.span[1] <= b.span[0] for a, b in zip(tokens, tokens[1:], strict=False))
+
+
+@given(st.text(max_size=80))
+def test_narrowing_keeps_every_place(text: str) -> None:
+    assert len(narrow(text)) == len(text)

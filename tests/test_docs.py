@@ -1,0 +1,176 @@
+"""The documentation says what the code does: commands, options, settings, codes, packages."""
+
+import hashlib
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import cast
+
+import pytest
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command
+
+from gouji.cli import app
+from gouji.model.findings import KINDS
+
+Command = TyperCommand | TyperGroup
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in (".", "docs", "model", "inference", "annotations", "training", "seeds")
+    for path in (ROOT / folder).glob("*.md")
+)
+MANUAL = "inference/README.md"
+READMES = ("README.md", "README.en.md")
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
+
+
+def commands(command: Command, name: str) -> Iterator[tuple[str, Command]]:
+    """Every command with its full name, groups included."""
+    yield name, command
+    if isinstance(command, TyperGroup):
+        for child, subcommand in command.commands.items():
+            yield from commands(cast(Command, subcommand), f"{name} {child}")
+
+
+COMMANDS = dict(commands(cast(Command, get_command(app)), "gouji"))
+
+
+def options_of(command: Command) -> list[str]:
+    return [
+        option
+        for parameter in command.params
+        if isinstance(parameter, TyperOption)
+        for option in (*parameter.opts, *parameter.secondary_opts)
+        if option.startswith("--")
+    ]
+
+
+def shown_commands(page: str) -> Iterator[list[str]]:
+    """The shell lines of a page: those of code blocks, without prompt and comment."""
+    for block in re.findall(r"^```\w*\n(.*?)^```", text_of(page), re.DOTALL | re.MULTILINE):
+        for line in block.replace("\\\n", " ").splitlines():
+            found = re.match(r"(?:\$ )?(?:\.venv/bin/)?((?:make|gouji)(?: .*)?)$", line)
+            if found:
+                yield shlex.split(found[1], comments=True)
+
+
+def section(page: str, option_owner: str) -> str:
+    """The part of a page under the heading that names a command."""
+    parts = re.split(r"^#+ ", text_of(page), flags=re.MULTILINE)
+    return next((part for part in parts if part.startswith(f"`{option_owner}`")), "")
+
+
+def requirements() -> list[str]:
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    extras = project["optional-dependencies"].values()
+    listed = [*project["dependencies"], *(name for extra in extras for name in extra)]
+    return [re.split(r"[<>=~!\[; ]", requirement)[0] for requirement in listed]
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins() -> list[tuple[str, str]]:
+    lines = text_of("constraints.txt").splitlines()
+    found = [re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines if line[:1] != "#"]
+    assert all(found), "constraints.txt holds something other than NAME==VERSION"
+    return [(match[1], match[2]) for match in found if match]
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items()])
+def test_command_and_its_options_are_in_the_manual(name: str) -> None:
+    command = COMMANDS[name]
+    if isinstance(command, TyperGroup):
+        assert f"`{name}" in text_of(MANUAL)
+        return
+    part = section(MANUAL, name)
+    assert part, f"{MANUAL} has no heading `{name}`"
+    missing = [option for option in options_of(command) if f"`{option}" not in part]
+    assert missing == [], f"under `{name}` in {MANUAL}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_shown_command_exists(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    for words in shown_commands(page):
+        if words[0] == "make":
+            assert {word for word in words[1:] if "=" not in word} <= targets, words
+            continue
+        name = max(
+            (name for name in COMMANDS if name.split() == words[: len(name.split())]), key=len
+        )
+        known = [*options_of(COMMANDS[name]), "--help", "--version"]
+        assert {word for word in words if word.startswith("--")} <= set(known), words
+        assert isinstance(COMMANDS[name], TyperGroup) <= (len(words) <= 2), words
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_readme_shows_how_to_run_and_test(page: str) -> None:
+    shown = [" ".join(words) for words in shown_commands(page)]
+    assert {"make run", "make test"} <= set(shown)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_link_to_a_file_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text_of(page))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_finding_codes_in_the_manual_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| ([A-Z]\d{3}) \| (\w+) \| (.+?) \| (.+?) \|$", text_of(MANUAL), re.M)
+    assert [row[:3] for row in rows] == [
+        (kind.code, kind.severity.value, kind.meaning) for kind in KINDS.values()
+    ]
+
+
+def test_changelog_describes_the_version() -> None:
+    assert re.search(
+        rf"^## \[{re.escape(version('gouji'))}\] - \d{{4}}-\d\d-\d\d$",
+        text_of("CHANGELOG.md"),
+        re.MULTILINE,
+    )
+
+
+@pytest.mark.parametrize("name", requirements())
+def test_dependency_has_a_reason_and_an_exact_version(name: str) -> None:
+    row = re.search(
+        rf"^\| {re.escape(name)} \| [^|]+ \| ([^|]+) \|$", text_of("docs/dependencies.md"), re.M
+    )
+    assert row, f"docs/dependencies.md has no line for {name}"
+    assert len(row[1].split()) >= 3
+    assert normalised(name) in {normalised(pinned) for pinned, _ in pins()}
+
+
+def test_documented_dependencies_are_asked_for() -> None:
+    rows = re.findall(
+        r"^\| ([\w.-]+) \| [^|]+ \| [^|]+ \|$", text_of("docs/dependencies.md"), re.MULTILINE
+    )
+    assert sorted(set(rows) - {"package"}) == sorted(requirements())
+
+
+def test_constraints_are_sorted_and_unique() -> None:
+    names = [name.lower() for name, _ in pins()]
+    assert names == sorted(set(names))
+
+
+@pytest.mark.parametrize("name", requirements())
+def test_tests_run_with_the_exact_version(name: str) -> None:
+    pinned = {normalised(pin): exact for pin, exact in pins()}
+    assert version(name) == pinned[normalised(name)]
+
+
+def test_samples_are_unchanged() -> None:
+    listed = dict(
+        re.findall(r"^\| (\S+\.txt) \|.*`([0-9a-f]{64})` \|$", text_of("seeds/README.md"), re.M)
+    )
+    files = {path.name: path.read_bytes() for path in (ROOT / "seeds").glob("*.txt")}
+    assert listed == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
