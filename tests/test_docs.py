@@ -1,11 +1,14 @@
 """The documentation says what the code does: commands, options, settings, codes, packages."""
 
+import ast
 import hashlib
+import json
 import re
 import shlex
+import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import cast
 
@@ -14,14 +17,17 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from gouji.cli import app
+from gouji.inference.config import Settings
 from gouji.model.findings import KINDS
+from gouji.model.jsonl import encode
 
 Command = TyperCommand | TyperGroup
 
 ROOT = Path(__file__).parent.parent
+AREAS = ("model", "inference", "annotations", "training")
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
-    for folder in (".", "docs", "model", "inference", "annotations", "training", "seeds")
+    for folder in (".", "docs", "seeds", "annotations/gold", *AREAS)
     for path in (ROOT / folder).glob("*.md")
 )
 MANUAL = "inference/README.md"
@@ -68,10 +74,10 @@ def section(page: str, option_owner: str) -> str:
     return next((part for part in parts if part.startswith(f"`{option_owner}`")), "")
 
 
-def requirements() -> list[str]:
+def requirements(*, extras: bool = True) -> list[str]:
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
-    extras = project["optional-dependencies"].values()
-    listed = [*project["dependencies"], *(name for extra in extras for name in extra)]
+    optional = project["optional-dependencies"].values() if extras else ()
+    listed = [*project["dependencies"], *(name for extra in optional for name in extra)]
     return [re.split(r"[<>=~!\[; ]", requirement)[0] for requirement in listed]
 
 
@@ -132,6 +138,14 @@ def test_finding_codes_in_the_manual_are_those_of_the_code() -> None:
     ]
 
 
+def test_settings_in_the_manual_are_those_of_the_code_with_their_defaults() -> None:
+    rows = re.findall(r"^\| `(\w+)\.(\w+)` \| `([^`]+)` \| .+ \|$", text_of(MANUAL), re.M)
+    shipped = encode(Settings())
+    assert {(stage, key): json.loads(default) for stage, key, default in rows} == {
+        (stage, key): value for stage, keys in shipped.items() for key, value in keys.items()
+    }
+
+
 def test_changelog_describes_the_version() -> None:
     assert re.search(
         rf"^## \[{re.escape(version('gouji'))}\] - \d{{4}}-\d\d-\d\d$",
@@ -155,6 +169,17 @@ def test_documented_dependencies_are_asked_for() -> None:
         r"^\| ([\w.-]+) \| [^|]+ \| [^|]+ \|$", text_of("docs/dependencies.md"), re.MULTILINE
     )
     assert sorted(set(rows) - {"package"}) == sorted(requirements())
+
+
+def test_declared_packages_are_those_that_the_code_imports() -> None:
+    sources = [path for area in AREAS for path in (ROOT / area).rglob("*.py")]
+    nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"gouji"}
+    providers = packages_distributions()
+    imported = {normalised(provider) for top in tops for provider in providers[top]}
+    assert imported == {normalised(name) for name in requirements(extras=False)}
 
 
 def test_constraints_are_sorted_and_unique() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
+
 from gouji.model.document import Document, Source
 from gouji.model.form import Form, Table
 from gouji.model.form_file import load_form

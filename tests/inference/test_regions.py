@@ -1,10 +1,11 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from gouji.inference.regions import find_regions
-from gouji.model.form import Form, Table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from gouji.inference.regions import find_regions
+from gouji.model.form import Form, Table
 
 SetTable = Callable[[Table, Mapping[str, str], str, str], str]
 
@@ -50,7 +51,10 @@ def test_a_table_cut_by_a_page_is_one_region(form: Form, set_table: SetTable) ->
     table = form.variants["requests"]["2021"]
     text = set_table(table, zeros(table), "\t", "\n")
     cut = text.index("（四）无法提供")
-    chrome = "当前位置：首页 > 政府信息公开 > 年度报告 > 正文 分享到 打印本页 关闭窗口 字体 大 中 小 " * 2
+    chrome = (
+        "当前位置：首页 > 政府信息公开 > 年度报告 > 正文 分享到 打印本页 关闭窗口 字体 大 中 小 "
+        * 2
+    )
     assert found(text[:cut] + chrome + text[cut:], form) == ["requests"]
 
 

@@ -2,6 +2,7 @@ import random
 from collections.abc import Callable, Mapping
 
 import pytest
+
 from gouji.inference.regions import find_regions
 from gouji.inference.rules import tag_tables
 from gouji.model.document import Document
@@ -24,8 +25,7 @@ LAYOUTS = {
 def numbers(table: Table, seed: int, share: float = 0.4) -> dict[str, str]:
     draw = random.Random(seed)
     return {
-        cell.id: str(draw.randint(1, 400)) if draw.random() < share else "0"
-        for cell in table.cells
+        cell.id: str(draw.randint(1, 400)) if draw.random() < share else "0" for cell in table.cells
     }
 
 
@@ -140,7 +140,7 @@ def test_a_stray_number_in_a_row_leaves_its_columns_open(
     table = form.variants["requests"]["2021"]
     raw = numbers(table, 2)
     text = set_table(table, raw, "\n", "").replace("2.重复申请", "8\n2.重复申请")
-    row = [m for m in tag(form, as_document(text))["requests"].mentions]
+    row = list(tag(form, as_document(text))["requests"].mentions)
     crowded = [m for m in row if m.row[0][0] == "requests.rejected_petition"]
     assert len(crowded) == 8
     assert all(sum(p for _, p in m.column) < 0.95 for m in crowded)

@@ -1,4 +1,5 @@
 import pytest
+
 from gouji.inference.slots import cell_separator, find_slots
 from gouji.inference.tokens import find_tokens
 

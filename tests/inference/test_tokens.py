@@ -1,7 +1,10 @@
+import itertools
+
 import pytest
-from gouji.inference.tokens import find_tokens, furniture, narrow
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gouji.inference.tokens import find_tokens, furniture, narrow
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,7 @@ def test_page_numbers_are_furniture(line: str) -> None:
 def test_tokens_lie_in_the_text_in_order(text: str) -> None:
     tokens = find_tokens(text)
     assert all(text[t.span[0] : t.span[1]] == t.raw for t in tokens)
-    assert all(a.span[1] <= b.span[0] for a, b in zip(tokens, tokens[1:], strict=False))
+    assert all(a.span[1] <= b.span[0] for a, b in itertools.pairwise(tokens))
 
 
 @given(st.text(max_size=80))

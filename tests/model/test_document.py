@@ -1,4 +1,5 @@
 import pytest
+
 from gouji.model.document import Document, OffsetRun, Place, Source
 
 SOURCE = Source("a.txt", "0" * 64, "text/plain")
@@ -18,9 +19,7 @@ def test_an_offset_outside_the_text_is_an_error(index: int) -> None:
 @pytest.mark.parametrize(
     ("span", "page"), [((0, 1), 1), ((2, 4), 1), ((3, 5), 2), ((4, 4), 2), ((8, 9), None)]
 )
-def test_place_of_is_the_first_place_that_overlaps(
-    span: tuple[int, int], page: int | None
-) -> None:
+def test_place_of_is_the_first_place_that_overlaps(span: tuple[int, int], page: int | None) -> None:
     document = Document(SOURCE, "abcdefghij", places=(Place((0, 3), 1), Place((3, 7), 2)))
     place = document.place_of(span)
     assert (place.page if place else None) == page

@@ -1,7 +1,8 @@
 import pytest
-from gouji.model.folding import fold, fold_char
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gouji.model.folding import fold, fold_char
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import pytest
-from gouji.model.numerals import Numeral, amount_of, is_mark, parse_numeral, value_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gouji.model.numerals import Numeral, amount_of, is_mark, parse_numeral, value_of
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from gouji.inference.explanation import (
     nearest_cells,
     overview,
 )
-from gouji.inference.pipeline import Extractor
 from gouji.inference.readers import Limits, read
+from gouji.inference.worker import make_extractor
 from gouji.model.errors import Corrupt, GoujiError
 from gouji.model.form import Form
 from gouji.model.form_file import load_form
@@ -46,6 +46,8 @@ VERDICTS = {
     Verdict.FAILED: "未能读出",
 }
 HOLDS = {True: "成立", False: "不成立", None: "无法判断"}
+HELP = "列出一份报告中需要复核或改动过的单元格；给出 CELL 时说明该格的来由。"
+MODEL = "rules"
 _NONE = "—"
 _CONTEXT = 40
 
@@ -61,7 +63,7 @@ def explain_file(
         typer.Option(help="FILE 为报告 JSON 时的原文件，用来显示单元格所在的行。"),
     ] = None,
 ) -> None:
-    """列出一份报告中需要复核或改动过的单元格；给出 CELL 时说明该格的来由。"""
+    """Lists what to look at in a report, or explains one cell of it."""
     form = load_form()
     try:
         reports, text = load(file, source, form)
@@ -90,7 +92,7 @@ def load(file: Path, source: Path | None, form: Form) -> tuple[tuple[Report, ...
     if report is None:
         settings = Settings()
         document = read(file, file.name, settings.limits)
-        return Extractor(form, settings)(document), document.text
+        return make_extractor(form, settings, MODEL)(document, {}), document.text
     if source is None:
         return (report,), None
     document = read(source, source.name, Limits())

@@ -1,42 +1,35 @@
 """Evaluating: gold and predictions brought together, scored, with the baseline beside."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gouji.inference.baseline import as_report, reading_order
+from gouji.inference.bulk import Job, run
+from gouji.inference.discovery import Discovery, Found, discover
 from gouji.inference.readers import Limits, read
 from gouji.inference.scoring import Gold, Predictions, Scores, score
+from gouji.inference.worker import Outcome, Task
 from gouji.model.annotation import Annotation
-from gouji.model.document import Document, Source
 from gouji.model.errors import Corrupt, ReadError
 from gouji.model.form import Form
-from gouji.model.jsonl import read_lines
-from gouji.model.report import Report
-from gouji.model.report_codec import report_to_dict
+from gouji.model.jsonl import loads, read_lines
 
 BASELINE = "reading-order"
 _GOLD_SUFFIX = ".gold.json"
-
-Extract = Callable[[Document], tuple[Report, ...]]
-"""What turns a document into its reports, such as an `Extractor`."""
 
 _Reports = dict[str, list[Mapping[str, Any] | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
-    """The gold, the documents it speaks of, and the sources that could not be read.
+class Extracted:
+    """The reports by the name of their gold; `failures` maps a source to why it gave none."""
 
-    `unread` maps the name of a source to the reason.
-    """
-
-    golds: tuple[Gold, ...]
-    documents: tuple[Document, ...] = ()
-    unread: Mapping[str, str] = field(default_factory=dict)
+    predictions: Predictions
+    failures: Mapping[str, str]
 
 
 def read_golds(path: Path) -> tuple[Gold, ...]:
@@ -92,55 +85,76 @@ def report_name(source: str) -> str:
     return Path(path).stem + (f"#{number}" if number else "")
 
 
-def samples_of(golds: Sequence[Gold], sources: Path | None, limits: Limits) -> Samples:
-    """The documents to extract: the sources that gold asks for, else the texts that it carries.
+def sources_of(golds: Iterable[Gold], folder: Path) -> tuple[Found, ...]:
+    """The sources below a folder that gold asks for, in sorted order.
 
     Raises:
-        ReadError: there is no such folder of sources.
+        ConfigError: there is no such folder.
     """
-    if sources is None:
-        return Samples(tuple(golds), tuple(_own_documents(golds)))
-    if not sources.is_dir():
-        raise ReadError(f"{sources}：没有这个文件夹")
-    wanted = {gold.name.partition("#")[0] for gold in golds}
-    documents, unread = [], {}
-    for path in sorted(sources.rglob("*")):
-        if not path.is_file() or path.stem not in wanted:
-            continue
-        name = path.relative_to(sources).as_posix()
-        try:
-            documents.append(read(path, name, limits))
-        except ReadError as error:
-            unread[name] = str(error)
-    return Samples(tuple(golds), tuple(documents), unread)
+    wanted = {_source_name(gold) for gold in golds}
+    return tuple(found for found in discover([folder]).found if found.path.stem in wanted)
 
 
-def extracted(samples: Samples, extract: Extract, form: Form) -> Predictions:
-    """The reports of all documents by the name of their gold; None for an unread source."""
-    found: _Reports = {report_name(name): [None] for name in samples.unread}
-    for document in samples.documents:
-        for report in extract(document):
-            name = report_name(report.source.name)
-            found.setdefault(name, []).append(report_to_dict(report, form))
-    return found
+def write_texts(golds: Iterable[Gold], folder: Path) -> tuple[Found, ...]:
+    """The texts that the gold carries, written into a folder as sources to extract.
+
+    The gold of a second report, `a#2`, carries the text of the whole source, as that of `a` does.
+
+    Raises:
+        OSError: a text can't be written.
+    """
+    texts = {_source_name(gold): gold.text for gold in golds if gold.text is not None}
+    sources = []
+    for name, text in texts.items():
+        path = folder / f"{name}.txt"
+        path.write_text(text, encoding="utf-8", newline="")
+        sources.append(Found(path, path.name))
+    return tuple(sources)
 
 
-def baseline(samples: Samples, form: Form) -> Scores | None:
-    """The scores of the reading-order baseline; None where no text is at hand."""
-    texts = {report_name(document.source.name): document.text for document in samples.documents}
-    texts |= {gold.name: gold.text for gold in samples.golds if gold.text is not None}
+def extracted(sources: Sequence[Found], task: Task, workers: int) -> Extracted:
+    """The reports of all sources, over so many processes, and the sources that gave none.
+
+    Raises:
+        GoujiError: no worker can be started.
+    """
+    gathered: list[Outcome] = []
+    run(Job(Discovery(tuple(sources)), task, workers=workers), gathered.append)
+    return collected(gathered)
+
+
+def collected(outcomes: Iterable[Outcome]) -> Extracted:
+    """The reports of a run without an output folder, and the sources that gave none."""
+    found: _Reports = {}
+    failures: dict[str, str] = {}
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            failures[outcome.name] = outcome.failure
+            found.setdefault(report_name(outcome.name), []).append(None)
+        for line in outcome.lines:
+            report = loads(line)
+            found.setdefault(report_name(report["source"]["name"]), []).append(report)
+    return Extracted(found, failures)
+
+
+def baseline(
+    golds: Sequence[Gold], sources: Iterable[Found], limits: Limits, form: Form
+) -> Scores | None:
+    """The scores of the reading-order baseline; None where there is no text to read."""
+    texts = {gold.name: gold.text for gold in golds if gold.text is not None}
+    for source in sources:
+        with suppress(ReadError):  # extraction tells the same failure, and here it counts as lost
+            texts.setdefault(report_name(source.name), read(source.path, source.name, limits).text)
     if not texts:
         return None
-    found = {name: (as_report(reading_order(text, form)),) for name, text in texts.items()}
-    return score(samples.golds, found)
+    return score(
+        golds, {name: (as_report(reading_order(text, form)),) for name, text in texts.items()}
+    )
 
 
-def _own_documents(golds: Iterable[Gold]) -> Iterable[Document]:
-    """A document for each text; the gold of its second report, `a#2`, carries the same text."""
-    texts = {gold.name.partition("#")[0]: gold.text for gold in golds if gold.text is not None}
-    for name, text in texts.items():
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
-        yield Document(Source(f"{name}.txt", sha256, "text/plain"), text)
+def _source_name(gold: Gold) -> str:
+    """The name of the source, without the number of the report in it."""
+    return gold.name.partition("#")[0]
 
 
 def _annotations(path: Path) -> Iterable[Annotation]:

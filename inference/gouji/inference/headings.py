@@ -19,9 +19,9 @@ from gouji.model.form import Form
 _SURE = 0.85  # similarity at which a title is taken whatever its numeral
 _LIKELY = 0.70  # similarity at which it is taken if its numeral is right
 _BARE = 0.90  # similarity at which it is taken without a numeral
-_AROUND = 0.95  # what an exact title behind its right numeral is worth with text around it
+_LED_IN = 0.95  # what an exact title behind its right numeral and a few words is worth
 _MAX_ALIEN = 2  # characters not of the title that a merely likely heading may hold
-_MAX_EXTRA = 14  # characters that a heading may have before or behind a title that is exact
+_MAX_LEAD_IN = 14  # characters that may stand between a right numeral and an exact title
 _MAX_BARE_CHARS = 45
 _MIN_BEGUN_CHARS = 2  # characters of a title before the line end that breaks it
 _MIN_FUZZY_CHARS = 8  # shorter titles must be exact where nothing marks their end
@@ -33,17 +33,16 @@ _BLANKS = r"[ \t\u3000\xa0\u200b]*"
 _HAN = rf"[{_NUMERALS}⼀⼆⼋⼗]{{1,3}}"
 _N = rf"(?:{_HAN}|[0-9０-９]{{1,2}})"
 _MARKER = (
-    rf"(?P<weak>[(（〔【\[]{_BLANKS}{_N}{_BLANKS}[)）〕】\]]|[㈠-㈩]|附?表{_BLANKS}{_N})"
-    rf"{_BLANKS}[、.．:：]?"
-    rf"|(?P<strong>第{_BLANKS}{_N}{_BLANKS}(?:部分|章)|{_HAN}"
-    rf"|(?:[0-9０-９]{{1,2}}|[—–―ー－-])(?={_BLANKS}[、.．,，:：]))"
+    rf"(?P<weak>[(（〔【\[]{_BLANKS}{_N}{_BLANKS}[)）〕】\]]|[㈠-㈩]|附?表{_BLANKS}{_N}"
+    rf"|[0-9０-９]{{1,2}}(?={_BLANKS}[、.．,，:：](?![0-9０-９]))){_BLANKS}[、.．,，:：]?"
+    rf"|(?P<strong>第{_BLANKS}{_N}{_BLANKS}(?:部分|章)|{_HAN}|[—–―ー－-](?={_BLANKS}[、.．]))"
     rf"{_BLANKS}[、.．,，:：。]?"
 )
 _LINE = re.compile(
     rf"^[ \t\u3000\xa0\u200b#＃*|>＞]*(?P<heading>(?:{_MARKER})?(?P<rest>[^\n]*))$", re.M
 )
 _INLINE = re.compile(
-    rf"(?<=[^\n第{_NUMERALS}0-9０-９“\"‘'《「『（(])(?P<numeral>[{_NUMERALS}]){_BLANKS}[、.．,，:：]"
+    rf"(?<=[^\n第{_NUMERALS}“\"‘'《「『（(])(?P<numeral>[{_NUMERALS}]){_BLANKS}[、.．,，:：]"
 )
 _PAGE_NUMBER = re.compile(r"\d{1,3}$")
 _NEXT_LINE = re.compile(r"[^\S\n]*+\n\s*+(?P<line>[^\n]{1,45})(?=\n|$)")
@@ -53,15 +52,15 @@ class Rank(IntEnum):
     """How a heading stands in the text, the surest way first."""
 
     NUMBERED_LINE = 0
-    """On a line of its own behind its numeral."""
+    """On a line of its own behind a major numeral, `二、` or `第二部分`."""
     NUMBERED_START = 1
-    """Behind its numeral at the start of a line that goes on."""
+    """Behind a major numeral at the start of a line that goes on."""
     BARE_LINE = 2
     """On a line of its own without a numeral."""
     MINOR_LINE = 3
-    """On a line of its own behind a numeral in brackets or a table number."""
+    """On a line of its own behind a minor numeral, `（二）` or `2.`, or a table number."""
     INLINE = 4
-    """Behind its numeral in the middle of a line."""
+    """Behind a major numeral in the middle of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,8 @@ class Heading:
     """A place where section number `place` of the form begins.
 
     `span` reaches from the start of the line, or from the numeral inside a line, to the end of
-    the title; `text` is the heading as printed, without line breaks and markup; `numeral` is the
-    printed number, None if there is none.
+    the title; `text` is the heading as printed, without line breaks and markup. `numeral` is the
+    printed number, None if there is none; `has_right_numeral` if it is none but the form's.
     """
 
     place: int
@@ -78,6 +77,7 @@ class Heading:
     text: str
     numeral: int | None
     rank: Rank
+    has_right_numeral: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,30 @@ class _Match:
 
 
 def find_headings(text: str, form: Form) -> tuple[Heading, ...]:
-    """Every candidate in reading order, tables of contents left out.
+    """Every candidate in reading order.
 
-    A section may have candidates of several ranks; see `surest`.
+    A section may have candidates of several ranks, see `surest`, and in a table of contents, see
+    `without_contents`.
     """
     titles = _titles(form)
     found = [*_line_headings(text, titles), *_inline_headings(text, titles)]
-    found.sort(key=lambda heading: heading.span)
-    return _without_contents(text, found)
+    return tuple(sorted(found, key=lambda heading: heading.span))
+
+
+def without_contents(text: str, headings: Sequence[Heading]) -> tuple[Heading, ...]:
+    """The headings of one report without those of its table of contents.
+
+    That is a run of different headings with nothing between them, most of which come again:
+    headings with nothing between them that do not come again have lost their bodies.
+    """
+    last = {heading.place: heading.span[0] for heading in headings}
+    kept: list[Heading] = []
+    for run in _runs(text, headings):
+        end = run[-1].span[1]
+        n_again = sum(last[heading.place] >= end for heading in run)
+        if n_again < max(_MIN_CONTENTS, len(run) / 2):
+            kept.extend(run)
+    return tuple(kept)
 
 
 def surest(headings: Iterable[Heading]) -> tuple[Heading, ...]:
@@ -146,7 +162,7 @@ def _titles(form: Form) -> tuple[_Title, ...]:
 
 
 def _line_headings(text: str, titles: Sequence[_Title]) -> Iterator[Heading]:
-    longest = max((len(title.text) for title in titles), default=0) + _MAX_EXTRA
+    longest = max((len(title.text) for title in titles), default=0) + _MAX_LEAD_IN
     for line in _LINE.finditer(text):
         if not _may_be_heading(line):
             continue
@@ -180,7 +196,9 @@ def _heading(
     text: str, match: _Match, span: Span, start: int, numeral: int | None, rank: Rank
 ) -> Heading:
     printed = "".join(part.strip() for part in text[start : span[1]].splitlines())
-    return Heading(match.title.place, span, printed.strip("#＃*| \t\u3000\xa0"), numeral, rank)
+    printed = printed.strip("#＃*| \t\u3000\xa0")
+    is_right = numeral in (None, match.title.numeral)
+    return Heading(match.title.place, span, printed, numeral, rank, is_right)
 
 
 def _match_line(
@@ -193,9 +211,10 @@ def _match_line(
     if not line["strong"]:
         return _best_whole(own, None, titles, _BARE), Rank.BARE_LINE
     whole = _best_whole(own, numeral, titles, _SURE)
-    if whole:
+    start = _best_prefix(folded, numeral, titles)
+    if whole and (whole.score == 1.0 or start is None or start.score < 1.0):
         return whole, Rank.NUMBERED_LINE
-    return _best_prefix(folded, numeral, titles), Rank.NUMBERED_START
+    return start, Rank.NUMBERED_START
 
 
 def _match_joined(
@@ -219,7 +238,7 @@ def _best_whole(
     """The title that a folded line spells, damage allowed; `numeral` None lends no trust."""
     n = len(folded)
     trusted = [title for title in titles if numeral is not None and title.numeral == numeral]
-    matches = [_Match(title, _AROUND, n) for title in trusted if _is_around(title.text, folded)]
+    matches = [_Match(title, _LED_IN, n) for title in trusted if _has_lead_in(title.text, folded)]
     texts = [title.text for title in titles]
     cutoff = _LIKELY if trusted else least
     for text, score, index in process.extract(
@@ -231,10 +250,9 @@ def _best_whole(
     return max(matches, key=lambda match: match.score, default=None)
 
 
-def _is_around(title: str, folded: str) -> bool:
-    """Whether a line is an exact title with a few more characters before or behind it."""
-    is_edge = folded.startswith(title) or folded.endswith(title)
-    return is_edge and 0 < len(folded) - len(title) <= _MAX_EXTRA
+def _has_lead_in(title: str, folded: str) -> bool:
+    """Whether a line is an exact title with a few more characters before it."""
+    return folded.endswith(title) and 0 < len(folded) - len(title) <= _MAX_LEAD_IN
 
 
 def _best_prefix(folded: str, numeral: int | None, titles: Sequence[_Title]) -> _Match | None:
@@ -246,11 +264,19 @@ def _best_prefix(folded: str, numeral: int | None, titles: Sequence[_Title]) -> 
             matches.append(_Match(title, 1.0 + n / 100, n))  # of two exact ones the longer
         elif n >= _MIN_FUZZY_CHARS:
             least = _SURE if numeral == title.numeral else _BARE
-            for length in (n, n - 1, n + 1):
-                score = Indel.normalized_similarity(folded[:length], title.text)
-                if score >= least:
-                    matches.append(_Match(title, score, min(length, len(folded))))
+            matches.extend(_damaged_prefixes(folded, title, least))
     return max(matches, key=lambda match: match.score, default=None)
+
+
+def _damaged_prefixes(folded: str, title: _Title, least: float) -> Iterator[_Match]:
+    """The title at the start of a folded text with a character more, less or changed."""
+    n = len(title.text)
+    if Indel.normalized_similarity(folded[:n], title.text, score_cutoff=_LIKELY) == 0.0:
+        return
+    for length in (n, n - 1, n + 1):
+        score = Indel.normalized_similarity(folded[:length], title.text)
+        if score >= least:
+            yield _Match(title, score, min(length, len(folded)))
 
 
 def _inline_headings(text: str, titles: Sequence[_Title]) -> Iterator[Heading]:
@@ -266,22 +292,6 @@ def _inline_headings(text: str, titles: Sequence[_Title]) -> Iterator[Heading]:
         if match:
             span = found.start(), found.end() + folded.span(0, match.length)[1]
             yield _heading(text, match, span, found.start(), numeral, Rank.INLINE)
-
-
-def _without_contents(text: str, headings: Sequence[Heading]) -> tuple[Heading, ...]:
-    """The headings without those of a table of contents.
-
-    That is a run of different headings with nothing between them, most of which come again:
-    headings with nothing between them that do not come again have lost their bodies.
-    """
-    last = {heading.place: heading.span[0] for heading in headings}
-    kept: list[Heading] = []
-    for run in _runs(text, headings):
-        end = run[-1].span[1]
-        n_again = sum(last[heading.place] >= end for heading in run)
-        if n_again < max(_MIN_CONTENTS, len(run) / 2):
-            kept.extend(run)
-    return tuple(kept)
 
 
 def _runs(text: str, headings: Sequence[Heading]) -> Iterator[list[Heading]]:

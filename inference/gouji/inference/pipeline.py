@@ -15,7 +15,8 @@ from gouji.model.errors import ModelError
 from gouji.model.findings import Finding, Severity, finding
 from gouji.model.form import Form
 from gouji.model.mention import Number, TableMentions
-from gouji.model.reconciling import assemble, reconcile
+from gouji.model.reconciling import reconcile
+from gouji.model.reconciling.candidates import assemble
 from gouji.model.report import CellResult, MadeBy, Report, TableResult, Verdict
 from gouji.model.segmentation import Segment
 

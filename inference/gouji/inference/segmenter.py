@@ -5,10 +5,10 @@ title line or a further cycle of headings: a heading, a title or a table repeate
 nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from gouji.inference.headings import Heading, Rank, find_headings, numeral_of, surest
+from gouji.inference.headings import Heading, Rank, find_headings, surest, without_contents
 from gouji.inference.regions import find_regions
 from gouji.inference.title_lines import TitleLine, find_title_lines
 from gouji.model.document import Document
@@ -36,10 +36,13 @@ def segment(document: Document, form: Form) -> tuple[Segment, ...]:
         return ()
     cuts = _cuts(text, headings, regions, form)
     if not cuts:
-        return (_segment((0, len(text)), headings, regions, form),)
-    spans = tuple(pairwise((0, *cuts, len(text))))
-    segments = (_segment(span, headings, find_regions(text, span, form), form) for span in spans)
-    return tuple(_numbered(tuple(segments)))
+        chosen = _chosen(text, headings)
+        return (_segment((0, len(text)), chosen, regions, form),)
+    segments: list[Segment] = []
+    for span in pairwise((0, *cuts, len(text))):
+        chosen = _chosen(text, [h for h in headings if span[0] <= h.span[0] < span[1]])
+        segments.append(_segment(span, chosen, find_regions(text, span, form), form))
+    return tuple(_numbered(segments))
 
 
 def _is_report(text: str, headings: Sequence[Heading], form: Form) -> bool:
@@ -49,32 +52,31 @@ def _is_report(text: str, headings: Sequence[Heading], form: Form) -> bool:
     return n_sections > 0 and bool(find_title_lines(text, form))
 
 
+def _chosen(text: str, candidates: Sequence[Heading]) -> tuple[Heading, ...]:
+    """The headings of one report."""
+    kept: list[Heading] = []
+    for heading in surest(without_contents(text, candidates)):
+        if not kept or heading.span[0] >= kept[-1].span[1]:
+            kept.append(heading)
+    return tuple(kept)
+
+
 def _segment(
-    span: Span, headings: Iterable[Heading], regions: tuple[TableRegion, ...], form: Form
+    span: Span, headings: Sequence[Heading], regions: tuple[TableRegion, ...], form: Form
 ) -> Segment:
-    inside = [h for h in headings if span[0] <= h.span[0] and h.span[1] <= span[1]]
-    chosen = _without_overlaps(surest(inside))
-    sections = _sections(span, chosen, form)
+    sections = _sections(span, headings, form)
     return Segment(
         span=span,
         sections=sections,
         regions=regions,
         findings=(
-            *_missing_sections(chosen, form),
-            *_repeated_sections(chosen, form),
-            *_misplaced_headings(chosen, form),
+            *_missing_sections(headings, form),
+            *_repeated_sections(headings, form),
+            *_misplaced_headings(headings, form),
             *_missing_tables(regions, form),
             *_misplaced_tables(sections, regions),
         ),
     )
-
-
-def _without_overlaps(headings: Iterable[Heading]) -> tuple[Heading, ...]:
-    kept: list[Heading] = []
-    for heading in headings:
-        if not kept or heading.span[0] >= kept[-1].span[1]:
-            kept.append(heading)
-    return tuple(kept)
 
 
 def _sections(span: Span, headings: Sequence[Heading], form: Form) -> tuple[Section, ...]:
@@ -113,7 +115,8 @@ def _boundary(
 
     That is at the first title line of its own behind the last heading of the old report, or else
     at the first heading of the new cycle; None if neither is there. The old report's own title,
-    repeated by a page footer, opens no new report unless a new cycle follows it.
+    repeated by a page footer, opens no new report unless a new cycle follows it, nor does any
+    title where the old report's is not known.
     """
     cycle = _new_cycle(between, headings)
     floor, ceiling = between
@@ -126,7 +129,7 @@ def _boundary(
     own = {title.name for title in titles if start <= title.span[0] < between[0]}
     near = [title for title in titles if floor <= title.span[0] < ceiling]
     fresh = [title.span[0] for title in near if title.name not in own]
-    if fresh:
+    if fresh and (own or cycle is not None):
         return fresh[0]
     if cycle is None:
         return None
@@ -186,8 +189,7 @@ def _misplaced_headings(headings: Sequence[Heading], form: Form) -> Iterator[Fin
     seen: set[int] = set()
     for heading in headings:
         kind = form.sections[heading.place]
-        right = numeral_of(kind.heading.partition("、")[0])
-        if heading.numeral not in (None, right):
+        if not heading.has_right_numeral:
             yield finding(
                 "S003",
                 f"标题“{heading.text}”的序号与表样“{kind.heading}”不符",

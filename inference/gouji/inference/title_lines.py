@@ -12,8 +12,10 @@ from gouji.model.form import Form
 
 _MIN_SIMILARITY = 80.0
 _MAX_HEAD = 90  # characters of a line among which its title must end
+_DIGIT = r"\s?[0-9０-９]"
 _YEAR = re.compile(
-    r"(?:[12１２]\s?[0-9０-９]\s?[0-9０-９]\s?[0-9０-９]|二[〇零○][〇零○一二三四五六七八九]{2})\s*年"
+    rf"(?:[12１２]{_DIGIT}{_DIGIT}{_DIGIT}|二[〇零○][〇零○一二三四五六七八九]{{2}})\s*年"
+    rf"(?!{_DIGIT}{{1,2}}\s*月)"  # a date is no year of a report
 )
 _LINE = re.compile(r"^[^\n]*[^\s][^\n]*$", re.M)
 _NEXT_LINE = re.compile(r"[^\S\n]*+\n\s*+[^\n]{1,45}(?=\n|$)")

@@ -42,9 +42,11 @@ def write_atomically(path: Path, content: bytes) -> None:
         stream.write(content)
 
 
-def remove_leftovers(folder: Path) -> int:
-    """How many temporary files of killed runs were under the folder; they are removed."""
-    leftovers = list(folder.rglob(f"{_PREFIX}*{_SUFFIX}"))
-    for leftover in leftovers:
+def remove_leftovers(folder: Path) -> None:
+    """Removes what killed runs left half written in the folder.
+
+    Raises:
+        OSError: a leftover can't be removed.
+    """
+    for leftover in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         leftover.unlink(missing_ok=True)
-    return len(leftovers)

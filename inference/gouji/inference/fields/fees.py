@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from gouji.inference.fields.found import CONFIDENCE, Found, read_at
-from gouji.inference.fields.prose import SUM, Figures, best_of, clause_start, is_elsewhen, sentences_of
+from gouji.inference.fields.prose import (
+    SUM,
+    Figures,
+    best_of,
+    clause_start,
+    is_elsewhen,
+    sentences_of,
+)
 from gouji.inference.fields.views import NUMBER, spelled
 from gouji.model.folding import Folded
 from gouji.model.numerals import exact

@@ -120,13 +120,19 @@ def _labels_in(text: str, cell: Span) -> list[_Label]:
     return labels
 
 
+def _opens_label(text: str, index: int, start: int) -> bool:
+    """Whether a bracket opens a label such as 【文号】, and not a year as in 〔2023〕."""
+    return text[index] == "【" and index > start and not text[index + 1 : index + 2].isdigit()
+
+
 def _cells_of(text: str, line: Span) -> list[Span]:
     cells: list[Span] = []
     start, end = line
-    for index in range(start, end + 1):
-        if index == end or text[index] in _CELL_ENDS:
+    for index in range(start, end):
+        if text[index] in _CELL_ENDS or _opens_label(text, index, start):
             cells.append((start, index))
-            start = index + 1
+            start = index + (text[index] in _CELL_ENDS)
+    cells.append((start, end))
     return cells
 
 
@@ -134,7 +140,7 @@ def _entries_in(text: str, line: Span, below: Span | None) -> Iterator[Entry]:
     cells = _cells_of(text, line)
     for number, cell in enumerate(cells):
         labels = _labels_in(text, cell)
-        ends = [label.start for label in labels[1:]] + [cell[1]]
+        ends = [label.start for label in labels[1:]] + [cell[1]] if labels else []
         for label, end in zip(labels, ends, strict=True):
             value = _trimmed(text, (label.end, end))
             if value:

@@ -1,12 +1,13 @@
 """Reports as JSON files in a folder: written, found again, and cleared of what is out of date."""
 
-from collections.abc import Iterable, Mapping, Set
+import shutil
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gouji.inference.writers.outputs import REPORT_LINES
-from gouji.model.atomic import replacing, write_atomically
+from gouji.model.atomic import remove_leftovers, replacing, write_atomically
 from gouji.model.form import Form
 from gouji.model.jsonl import dumps, loads
 from gouji.model.report import Report
@@ -64,18 +65,31 @@ class ReportFolder:
         reports = [first, *(report for report in further if report is not None)]
         return tuple(reports) if len(reports) == first.source.reports else ()
 
-    def remove_except(self, kept: Set[str], sources: Set[str]) -> None:
-        """Removes the reports of these sources that are not among the kept names.
+    def tidy(self, kept: Collection[str], sources: Collection[str]) -> None:
+        """Removes what is left half written, and reports of these sources but the kept ones.
 
         Raises:
-            OSError: one can't be removed.
+            OSError: something can't be removed.
         """
-        for path in list(self.root.rglob(f"*{_SUFFIX}")):
-            name = path.relative_to(self.root).as_posix().removesuffix(_SUFFIX)
-            source, _, number = name.rpartition("#")
-            of_source = name in sources or (source in sources and number.isdecimal())
-            if of_source and name not in kept and path.is_file():
-                path.unlink()
+        for folder in {self.path(source).parent for source in sources}:
+            if not folder.is_dir():
+                continue
+            remove_leftovers(folder)
+            for path in list(folder.iterdir()):
+                name = path.relative_to(self.root).as_posix().removesuffix(_SUFFIX)
+                source, _, number = name.rpartition("#")
+                of_source = name in sources or (number.isdecimal() and source in sources)
+                if path.suffix == _SUFFIX and of_source and name not in kept and path.is_file():
+                    path.unlink()
+
+    def remove_all(self) -> None:
+        """Removes the folder with everything in it.
+
+        Raises:
+            OSError: something in it can't be removed.
+        """
+        if self.root.exists():
+            shutil.rmtree(self.root)
 
     def join_lines(self, names: Iterable[str], path: Path) -> None:
         """Writes the reports of these names into one JSONL file, in this order.

@@ -1,19 +1,40 @@
 """From outcomes to cell results: status, value, confidence, review, reason and alternatives."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import exp
 
 from gouji.model.form import Cell, Equation, Table
 from gouji.model.mention import MentionKind, Number
 from gouji.model.numerals import value_of
-from gouji.model.reading import Observation, Origin, Reading, TableReadings
-from gouji.model.report import Alternative, CellResult, Status
+from gouji.model.reading import Line, Observation, Origin, Reading
 from gouji.model.reconciling import wording
 from gouji.model.reconciling.identities import confirmed_twice, decided, holds
-from gouji.model.reconciling.problem import Explanation, Pick
+from gouji.model.reconciling.problem import Pick, terms_of
 from gouji.model.reconciling.search import Outcome
 from gouji.model.reconciling.settings import ReconcilingSettings
+from gouji.model.reconciling.wording import Sentence
+from gouji.model.report import Alternative, CellResult, Status
+
+
+def weights(outcome: Outcome) -> tuple[float, ...]:
+    """How likely each explanation is, relative to the best."""
+    best = outcome.explanations[0].extra
+    return tuple(exp((best - e.extra) / 1000) for e in outcome.explanations)
+
+
+def outcome_confidence(outcome: Outcome) -> float:
+    """The probability that the best explanation is the true one; 0.0 if there is none.
+
+    1 / (1 + the weights of the others + what is left unlisted). What is left weighs
+    exp(-bound / 1000) with the least bound that was proved for any cell; nothing is proved after a
+    time-out, so that it then weighs as much as the best.
+    """
+    if not outcome.explanations:
+        return 0.0
+    others = weights(outcome)[1:] if outcome.varying else ()
+    rest = min(outcome.lower.values(), default=0)
+    return 1 / (1 + sum(others) + exp(-rest / 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +48,6 @@ class Decided:
     twice: frozenset[str]
 
 
-def weights(outcome: Outcome) -> tuple[float, ...]:
-    """How likely each explanation is, relative to the best."""
-    best = outcome.explanations[0].extra
-    return tuple(exp((best - e.extra) / 1000) for e in outcome.explanations)
-
-
-def outcome_confidence(outcome: Outcome, settings: ReconcilingSettings) -> float:
-    """The probability that the best explanation is the true one; 0.0 if there is none.
-
-    1 / (1 + the weights of the others with other values + what is left unlisted). What is left
-    weighs exp(-bound / 1000), with the least cost bound that was proved for any cell; after a
-    time-out it weighs as much as the best.
-    """
-    if not outcome.explanations:
-        return 0.0
-    rest = min((outcome.lower or {}).values(), default=0)
-    others = weights(outcome)[1:] if outcome.varying else ()
-    return 1 / (1 + sum(others) + exp(-rest / 1000))
-
-
 def decide(outcome: Outcome) -> Decided:
     """What the identities decide once the sure numbers stand.
 
@@ -54,50 +55,232 @@ def decide(outcome: Outcome) -> Decided:
     margin has another amount. All other cells are unknown, at least zero unless signed.
     """
     best = outcome.best
-    if best is None:
+    if best is None or not outcome.component.equations:
         return Decided({}, frozenset())
     known = {
         cell: pick.amount
         for cell, pick in best.picks.items()
-        if cell not in outcome.varying and _is_number(pick)
+        if cell not in outcome.varying and _is_sure(pick)
     }
     unknown = [cell for cell in best.picks if cell not in known]
     equations, signed = outcome.component.equations, outcome.component.signed
     amounts = decided(equations, known, unknown, signed) or {}
-    lost = {cell for cell in amounts if best.picks[cell].slot.reading.observation is None}
-    twice = confirmed_twice(equations, known, unknown, signed) if lost else frozenset()
+    lost = any(best.picks[cell].slot.reading.observation is None for cell in amounts)
+    twice = confirmed_twice(equations, known, unknown, signed) if lost else frozenset[str]()
     return Decided(amounts, twice)
 
 
-def _is_number(pick: Pick) -> bool:
+def _is_sure(pick: Pick) -> bool:
     observation = pick.slot.reading.observation
-    if pick.option.origin is Origin.CORRECTION:
+    if pick.option.origin in (Origin.CORRECTION, Origin.MISREAD):
         return True
     return observation is not None and observation.value is not None and not pick.slot.is_open
 
 
-class Explainer:
-    """Cell results of one table, all derived from its readings and their outcomes."""
+class OutcomeExplainer:
+    """Cell results of one component."""
 
-    def __init__(
-        self,
-        table: Table,
-        readings: TableReadings,
-        outcomes: Iterable[Outcome],
-        settings: ReconcilingSettings,
-    ) -> None:
-        """Index the outcomes by cell and decide what only the identities can tell."""
+    def __init__(self, table: Table, outcome: Outcome, settings: ReconcilingSettings) -> None:
+        """Decide what only the identities can tell, and index the equations by cell."""
         self.table = table
+        self.outcome = outcome
         self.settings = settings
-        self.outcomes = {cell: o for o in outcomes for cell in o.component.base_cells}
-        self.decided = {id(o): decide(o) for o in self.outcomes.values()}
-        self.first = {r.cell: r for line in readings.lines for r in line.placements[0].readings}
-        self.equations: dict[str, list[Equation]] = {cell.id: [] for cell in table.cells}
-        for equation in table.equations:
-            for _, cell in equation.terms:
-                self.equations[cell].append(equation)
-        self.doubtful = self._doubtful(readings)
+        self.picks: Mapping[str, Pick] = outcome.picks
+        self.decided = decide(outcome)
+        self.equations = [e for e in table.equations if e.left[0] in outcome.component.cells]
+        self.as_read = {c: p.slot.options[0].amount for c, p in self.picks.items()}
+        self.broken = [e for e in self.equations if self._broken(e)]
+        changes = wording.Changes(table)
+        self.changes = [changes.sentence(e) for e in outcome.explanations]
 
-    def results(self) -> tuple[CellResult, ...]:
-        """The results of all cells, in the order of the form."""
-        return tuple(self._result(cell) for cell in self.table.cells)
+    def result(self, cell: Cell) -> CellResult:
+        """The result of one of the component's cells."""
+        pick = self.picks.get(cell.id)
+        if pick is None:
+            return lost_cell(cell, None, wording.UNSOLVED)
+        result = self._plain(cell, pick)
+        if cell.id in self.outcome.unproved:
+            return flagged(result, wording.OUT_OF_TIME)
+        return result if self.outcome.explanations else flagged(result, wording.UNSOLVED)
+
+    def is_suspect(self, cell: str) -> bool:
+        """Whether what was read is given up for the cell, or nothing decides it."""
+        pick = self.picks.get(cell)
+        if pick is None or cell in self.outcome.varying or self._deviates(cell):
+            return True
+        return pick.slot.is_open and cell not in self.decided.amounts
+
+    def _plain(self, cell: Cell, pick: Pick) -> CellResult:
+        """The result as if the search had been able to prove everything."""
+        outcome = self.outcome
+        frame = _frame(cell, pick.slot.reading)
+        unsolved = not outcome.explanations
+        if unsolved and any(cell.id in (*e.left, *e.right) for e in self.broken):
+            return replace(frame, status=Status.AMBIGUOUS)
+        if pick.option.origin is Origin.CORRECTION:
+            return self._sure(frame, cell, pick, Status.CONFIRMED, wording.CONFIRMED)
+        if cell.id in outcome.varying:
+            return self._ambiguous(frame, cell)
+        if pick.slot.is_open or pick.slot.reading.observation is None:
+            return self._open(frame, cell, pick)
+        if frame.printed is None and pick.option.origin is not Origin.MISREAD:
+            return self._blank(frame, cell, pick)
+        return self._number(frame, cell, pick)
+
+    def _number(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
+        observation = pick.slot.reading.observation
+        origin = pick.option.origin
+        if observation is None or origin in (None, Origin.MISREAD):
+            status = Status.SOURCE_ERROR if origin is None else Status.REPAIRED
+            result = self._sure(frame, cell, pick, status, self._why_changed(cell, pick))
+            return replace(result, review=result.review or origin is None)
+        if value_of(pick.amount, cell.scale) == observation.value:
+            return self._sure(frame, cell, pick, Status.READ, ("", ""))
+        return self._sure(frame, cell, pick, Status.CONVERTED, wording.converted(observation))
+
+    def _sure(
+        self, frame: CellResult, cell: Cell, pick: Pick, status: Status, reason: Sentence
+    ) -> CellResult:
+        confidence = 1 / (1 + exp(-self.outcome.lower.get(cell.id, 0) / 1000))
+        return replace(
+            frame,
+            value=value_of(pick.amount, cell.scale),
+            status=status,
+            confidence=confidence,
+            review=confidence < self.settings.review_below,
+            reason=reason[0],
+            reason_en=reason[1],
+        )
+
+    def _blank(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
+        """An empty cell or a mark: a value if the identities ask for one, else none."""
+        observation = pick.slot.reading.observation
+        held = wording.blank(observation) if observation else wording.NOT_FOUND
+        if pick.amount or cell.id in self.decided.amounts:
+            reason = wording.inferred(held, self._names(self._equations_of(cell.id)))
+            return self._sure(frame, cell, pick, Status.INFERRED, reason)
+        return replace(self._sure(frame, cell, pick, Status.BLANK, held), value=None)
+
+    def _open(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
+        """A cell that nothing usable was read for: the identities decide it or nothing does."""
+        observation = pick.slot.reading.observation
+        if cell.id not in self.decided.amounts:
+            if observation and observation.value is None and not self._equations_of(cell.id):
+                return self._blank(frame, cell, pick)
+            return lost_cell(cell, pick.slot.reading, wording.NOT_FOUND)
+        twice = cell.id in self.decided.twice
+        trust = self.settings.inferred_twice if twice else self.settings.inferred_once
+        confidence = trust * outcome_confidence(self.outcome)
+        is_number = observation is not None and observation.value is not None
+        held = wording.NO_NUMBER if observation is None else wording.blank(observation)
+        reason = wording.inferred(held, self._names(self._equations_of(cell.id)))
+        return replace(
+            frame,
+            value=value_of(self.decided.amounts[cell.id], cell.scale),
+            status=Status.SOURCE_ERROR if is_number else Status.INFERRED,
+            confidence=confidence,
+            review=is_number or confidence < self.settings.review_below,
+            reason=reason[0],
+            reason_en=reason[1],
+        )
+
+    def _ambiguous(self, frame: CellResult, cell: Cell) -> CellResult:
+        """The value of the first explanation, beside all values that compete, likeliest first."""
+        explanations = self.outcome.explanations
+        likely: dict[Number | None, float] = {}
+        because: dict[Number | None, Sentence] = {}
+        for n, weight in enumerate(weights(self.outcome)):
+            amount = explanations[n].picks[cell.id].reads_as
+            value = None if amount is None else value_of(amount, cell.scale)
+            likely[value] = likely.get(value, 0.0) + weight
+            because.setdefault(value, self.changes[n])
+        total = sum(likely.values()) + exp(-self.settings.margin / 1000)
+        ranked = sorted(likely, key=lambda value: -likely[value])
+        first = value_of(self.picks[cell.id].amount, cell.scale)
+        zh, en = wording.competing(ranked, more=not self.outcome.exhausted)
+        return replace(
+            frame,
+            value=first,
+            status=Status.AMBIGUOUS,
+            confidence=likely[first] / total,
+            reason=zh,
+            reason_en=en,
+            alternatives=tuple(Alternative(v, likely[v] / total, *because[v]) for v in ranked),
+        )
+
+    def _why_changed(self, cell: Cell, pick: Pick) -> Sentence:
+        """The violated equations of a changed cell, and whether it alone makes them hold."""
+        mine = self._equations_of(cell.id)
+        near = {other for e in mine for _, other in e.terms} - {cell.id}
+        others = sum(1 for other in near if self._deviates(other))
+        violated = [e for e in mine if e in self.broken]
+        read = self.as_read[cell.id] or 0
+        difference = value_of(abs(read - pick.amount), cell.scale)
+        return wording.changed(difference, self._names(violated), others)
+
+    def _deviates(self, cell: str) -> bool:
+        return self.picks[cell].amount != self.as_read[cell]
+
+    def _broken(self, equation: Equation) -> bool:
+        """Whether the equation fails for the numbers as they read first."""
+        return holds(terms_of(self.table, equation), self.as_read) is False
+
+    def _equations_of(self, cell: str) -> list[Equation]:
+        return [e for e in self.equations if cell in e.left or cell in e.right]
+
+    def _names(self, equations: Iterable[Equation]) -> list[Sentence]:
+        return [wording.equation_name(self.table, equation) for equation in equations]
+
+
+def doubtful_cells(
+    table: Table, lines: Iterable[Line], is_suspect: Callable[[str], bool]
+) -> frozenset[str]:
+    """The cells that left-out placements make unsure.
+
+    A cell of an incomplete line is sure only if every cell of the line lies in an equation, and
+    every equation that touches the line holds without anything changed, lost or ambiguous in it.
+    Where such an equation has a change, the placement that was left out may be the better
+    explanation, so the changed cells are unsure too.
+    """
+    doubtful: set[str] = set()
+    for line in lines:
+        if line.complete:
+            continue
+        cells = {reading.cell for reading in line.placements[0].readings}
+        touching = [{c for _, c in e.terms} for e in table.equations]
+        touching = [members for members in touching if members & cells]
+        suspect = {cell for members in touching for cell in members if is_suspect(cell)}
+        if suspect or not all(any(cell in members for members in touching) for cell in cells):
+            doubtful |= suspect | cells
+    return frozenset(doubtful)
+
+
+def lost_cell(cell: Cell, reading: Reading | None, reason: Sentence) -> CellResult:
+    """A cell for which there is no value: missing, for a person to look at."""
+    frame = _frame(cell, reading)
+    return replace(frame, reason=reason[0], reason_en=reason[1])
+
+
+def _frame(cell: Cell, reading: Reading | None) -> CellResult:
+    """What stands there, with no value yet."""
+    observation: Observation | None = None if reading is None else reading.observation
+    number = observation is not None and observation.kind is MentionKind.NUMBER
+    return CellResult(
+        id=cell.id,
+        value=None,
+        printed=observation.value if observation is not None and number else None,
+        read=None if observation is None else observation.raw,
+        status=Status.MISSING,
+        confidence=0.0,
+        review=True,
+        span=None if observation is None else observation.span,
+    )
+
+
+def flagged(result: CellResult, reason: Sentence) -> CellResult:
+    """The result for a person to look at, for one reason more."""
+    zh = f"{result.reason}；{reason[0]}" if result.reason else reason[0]
+    en = f"{result.reason_en}; {reason[1]}" if result.reason_en else reason[1]
+    return replace(
+        result, review=True, confidence=min(result.confidence, 0.5), reason=zh, reason_en=en
+    )

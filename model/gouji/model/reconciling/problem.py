@@ -92,6 +92,11 @@ class Component:
     signed: frozenset[str]
 
     @cached_property
+    def cells(self) -> frozenset[str]:
+        """All cells of the units."""
+        return frozenset(cell for unit in self.units for cell in unit.cells)
+
+    @cached_property
     def base(self) -> Mapping[str, int | None]:
         """The amounts of the cheapest choices; None for open cells."""
         return {

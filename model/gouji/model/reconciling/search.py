@@ -10,7 +10,7 @@ free at all, no solver is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gouji.model.reconciling.bounds import Bounder, Reach
@@ -19,6 +19,7 @@ from gouji.model.reconciling.identities import decided
 from gouji.model.reconciling.problem import (
     Component,
     Explanation,
+    Pick,
     Unit,
     price,
 )
@@ -33,23 +34,34 @@ class Outcome:
     """What is known about a component.
 
     `explanations` are those found within the margin, cheapest first; empty if none exists or none
-    was found in time. `varying` are the cells for which they give different amounts. `exhausted`
-    means that no further explanation with other values is within the margin; `timed_out` that
-    this could not be proved. `lower` bounds, for each cell, what an explanation with another value
-    that is not listed costs over the best.
+    was found in time. `varying` are the cells for which they give different amounts, `unproved`
+    those for which time ran out before other amounts could be ruled out. `exhausted` means that
+    no further explanation with other values is within the margin. `lower` bounds, for each cell,
+    what an explanation with another value that is not listed costs over the best.
     """
 
     component: Component
     explanations: tuple[Explanation, ...]
     varying: frozenset[str] = frozenset()
     exhausted: bool = True
-    timed_out: bool = False
-    lower: Mapping[str, int] | None = None
+    unproved: frozenset[str] = frozenset()
+    lower: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def best(self) -> Explanation | None:
         """The cheapest explanation, if there is one."""
         return self.explanations[0] if self.explanations else None
+
+    @property
+    def picks(self) -> Mapping[str, Pick]:
+        """What is taken for each cell; the cheapest choices if there is no explanation.
+
+        Cells that can't have any amount are left out.
+        """
+        if self.explanations:
+            return self.explanations[0].picks
+        slots = [s for u in self.component.units for layout in u.layouts[:1] for s in layout.slots]
+        return {s.cell: Pick(s, s.options[0], s.options[0].amount or 0) for s in slots}
 
 
 def explain(component: Component, settings: ReconcilingSettings, budget: Budget) -> Outcome:
@@ -98,22 +110,24 @@ class _Search:
         self.found: list[Explanation] = []
 
     def run(self) -> Outcome:
+        cells = self.component.cells
         try:
             best, reach = self._cheapest()
-            if best is None:
-                return Outcome(self.component, ())
-            self.found = [best]
-            return self._outcome(reach, exhausted=self._compete(reach))
         except OutOfTime as stopped:
-            if stopped.found is not None and not self.found:
-                self.found = [stopped.found]
-            return Outcome(
-                self.component,
-                tuple(self.found),
-                _varying(self.found),
-                exhausted=False,
-                timed_out=True,
-            )
+            found = () if stopped.found is None else (stopped.found,)
+            return Outcome(self.component, found, exhausted=False, unproved=cells)
+        if best is None:
+            return Outcome(self.component, ())
+        self.found = [best]
+        try:
+            exhausted, unproved = self._compete(reach), frozenset[str]()
+        except OutOfTime as stopped:
+            # What is out of reach is proved to matter in no competing explanation.
+            exhausted, unproved = False, frozenset(self._comparable(reach))
+            self.found += [] if stopped.found is None else [stopped.found]
+        found, varying = tuple(self.found), _varying(self.found)
+        lower = self._lower(reach, unproved)
+        return Outcome(self.component, found, varying, exhausted, unproved, lower)
 
     def _cheapest(self) -> tuple[Explanation | None, Reach]:
         """The cheapest explanation, with the reach of everything within the margin of it."""
@@ -187,11 +201,15 @@ class _Search:
             if following is None:
                 return True
             self.found.append(following)
-        while steady := [c for c in _closed(self.found[0], cells) if c not in _varying(self.found)]:
+        varying = _varying(self.found)
+        steady = [cell for cell in _closed(self.found[0], cells) if cell not in varying]
+        while steady:
             following = solver.most_different(self.found[0], steady)
             if following is None:
                 break
             self.found.append(following)
+            varying = _varying((self.found[0], following))
+            steady = [cell for cell in steady if cell not in varying]
         return False
 
     def _comparable(self, reach: Reach) -> tuple[str, ...]:
@@ -200,13 +218,18 @@ class _Search:
         slots = (slot for unit in units for layout in unit.layouts for slot in layout.slots)
         return tuple(dict.fromkeys(slot.cell for slot in slots if not slot.is_open))
 
-    def _outcome(self, reach: Reach, *, exhausted: bool) -> Outcome:
-        best, varying = self.found[0], _varying(self.found)
-        lower = dict.fromkeys(self.component.base, self.settings.margin)
+    def _lower(self, reach: Reach, unproved: frozenset[str]) -> dict[str, int]:
+        """What any explanation with another value for a cell, not listed, costs over the best.
+
+        Cells that only the equations decide have no reading to be wrong about, and are left out.
+        """
+        best = self.found[0]
+        lower = {}
         for n, unit in enumerate(self.component.units):
-            for cell in unit.cells if n not in reach.spare else ():
-                lower[cell] = max(self.settings.margin, reach.lower[n] - best.extra)
-        return Outcome(self.component, tuple(self.found), varying, exhausted, lower=lower)
+            far = 0 if n in reach.spare else reach.lower[n] - best.extra
+            for cell in _closed(best, unit.cells):
+                lower[cell] = 0 if cell in unproved else max(self.settings.margin, far)
+        return lower
 
 
 def _most(unit: Unit) -> int:

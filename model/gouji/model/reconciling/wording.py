@@ -11,6 +11,7 @@ from gouji.model.mention import Number
 from gouji.model.numerals import value_of
 from gouji.model.reading import Observation, Origin
 from gouji.model.reconciling.problem import Explanation, Pick
+from gouji.model.report import CellResult
 
 Sentence = tuple[str, str]
 """One thing said twice: Chinese, English."""
@@ -19,6 +20,7 @@ NOT_FOUND: Sentence = (
     "未找到此数，勾稽关系也不能确定",
     "this number was not found and the identities do not decide it",
 )
+NO_NUMBER: Sentence = ("未找到此数", "this number was not found")
 TABLE_NOT_FOUND: Sentence = ("未找到此表", "this table was not found")
 CONFIRMED: Sentence = ("已由人工确认", "a person confirmed this")
 UNSOLVED: Sentence = (
@@ -56,10 +58,26 @@ def blank(observation: Observation) -> Sentence:
     return (f"原文为“{raw}”", f"holds only {raw!r}") if raw else ("原文为空", "nothing stands here")
 
 
-def impossible(cell: Cell, observation: Observation) -> Sentence:
+def impossible(cell: Cell, raw: str) -> Sentence:
     """A printed number that its cell can't hold."""
     zh, en = title(cell)
-    return f"{zh}不可能是“{observation.raw}”", f"{en} can't be {observation.raw!r}"
+    return f"{zh}不可能是“{raw}”", f"{en} can't be {raw!r}"
+
+
+def source_error(name: Sentence, cell: CellResult) -> Sentence:
+    """A number of the document that does not add up with the others."""
+    return (
+        f"{name[0]}原文为 {cell.printed}，按勾稽关系应为 {shown(cell.value)}",
+        f"{name[1]} is printed as {cell.printed}; the identities give {cell.value}",
+    )
+
+
+def ambiguous(n_cells: int) -> Sentence:
+    """That several explanations compete, and how many cells they dispute."""
+    return (
+        f"几种解释难分高下，涉及 {n_cells} 格",
+        f"several explanations compete; {n_cells} cells differ between them",
+    )
 
 
 def inferred(observed: Sentence, equations: Sequence[Sentence]) -> Sentence:
@@ -84,6 +102,8 @@ def changed(difference: Number, names: Sequence[Sentence], others: int) -> Sente
     """Why a number is changed: the violated identities, and how many other cells change too."""
     names = tuple(dict.fromkeys(names))
     zh, en = "与".join(n for n, _ in names), " and ".join(n for _, n in names)
+    if not names and not others:
+        return "另一种读法更可信", "another reading of the characters is more likely"
     if not names:
         return (
             f"与另外 {others} 格一同更正后，各勾稽关系才全部成立",

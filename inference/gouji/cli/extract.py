@@ -1,0 +1,185 @@
+"""`gouji extract`: files and folders in, reports out."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gouji.inference.bulk import Job, OnOutcome, OutputFormat, run
+from gouji.inference.config import Settings, read_settings
+from gouji.inference.corrections import Corrections, read_corrections
+from gouji.inference.discovery import Discovery, discover
+from gouji.inference.tally import Totals
+from gouji.inference.worker import Outcome, Task, make_extractor
+from gouji.inference.writers.outputs import LOG
+from gouji.inference.writers.rows import VERDICTS
+from gouji.model.errors import ConfigError, GoujiError
+from gouji.model.form_file import load_form
+from gouji.model.report import Verdict
+
+HELP = """从文件或文件夹中读出报告。
+
+不给 --out 时每份报告一行 JSON 写到标准输出；给出时写入该文件夹，并附 summary.csv（每份报告一行）、
+review.csv（每个待核单元格一行）和 failed.csv（没有读出的文件）。中断后用同样的命令再运行即可继续。
+
+退出码：0 全部读出，1 有文件没有读出，2 用法有误。"""
+
+
+def extract(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="文件或文件夹；文件夹按名称顺序逐层读取。"),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="结果写入此文件夹，没有则新建。")
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="json,jsonl",
+            help="结果的格式，可用逗号并列：json 每份报告一个文件（默认），jsonl 合为一个文件。",
+        ),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="更正：JSONL，每行含 sha256、cell、value。"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
+    ] = None,
+    model: Annotated[str, typer.Option(help="所用模型；rules 为规则。")] = "rules",
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="设置文件（TOML），只写要改的设置。")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="不沿用上次的结果，全部重做。")] = False,
+) -> None:
+    """Reads the reports; exit code 0 if all were read, 1 if some were not, 2 for wrong usage."""
+    screen = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    try:
+        settings = read_settings(config) if config else Settings()
+        task = Task(settings, corrections=_corrections(corrections), model=model, force=force)
+        make_extractor(load_form(task.form), settings, model)  # refuses an unknown model at once
+        chosen = _formats(formats, out)
+        _make_folder(out)
+        job = Job(discover(paths, out), task, out, chosen, workers or os.cpu_count() or 1)
+    except GoujiError as error:
+        screen.print(str(error))
+        raise typer.Exit(2) from error
+    totals = _run(job, screen)
+    screen.print(_closing_line(totals))
+    if not totals.all_read:
+        raise typer.Exit(1)
+
+
+def _corrections(path: Path | None) -> Corrections:
+    return read_corrections(path, load_form()) if path else Corrections()
+
+
+def _formats(text: str | None, out: Path | None) -> frozenset[OutputFormat]:
+    if text is None:
+        return frozenset({OutputFormat.JSON})
+    if out is None:
+        raise ConfigError("--format 须与 --out 同用；不给 --out 时总是每份报告一行 JSON")
+    known = [str(kind) for kind in OutputFormat]
+    for name in (names := [name.strip() for name in text.split(",")]):
+        if name not in known:
+            raise ConfigError(f"--format：没有格式“{name}”；可用：{'、'.join(known)}")
+    return frozenset(OutputFormat(name) for name in names)
+
+
+def _make_folder(out: Path | None) -> None:
+    if out is None:
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--out：无法建立文件夹 {out}（{error.strerror}）") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise ConfigError(f"--out：文件夹 {out} 不可写")
+
+
+def _run(job: Job, screen: Console) -> Totals:
+    for passed in job.discovery.skipped:
+        screen.print(f"跳过 {passed.name}：{passed.reason}")
+    _log_to(job.out)
+    try:
+        with _progress(job.discovery, screen) as on_outcome:
+            return run(job, on_outcome)
+    except KeyboardInterrupt:
+        again = "" if job.out is None else "；用同样的命令再运行一次即可继续"
+        screen.print(f"已中断{again}")
+        raise typer.Exit(130) from None
+    except BrokenPipeError:  # whoever reads our output has had enough; typer ends quietly
+        raise
+    except OSError as error:
+        place = error.filename or job.out
+        screen.print(
+            f"无法写入 {place}（{error.strerror}）；已完成的结果保留，解决后再运行即可继续"
+        )
+    except GoujiError as error:
+        screen.print(str(error))
+    raise typer.Exit(1)
+
+
+def _log_to(out: Path | None) -> None:
+    handler: logging.Handler
+    if out is None:
+        handler = logging.StreamHandler()
+    else:
+        handler = logging.FileHandler(out / LOG, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("gouji")
+    logger.handlers = [handler]
+    logger.propagate = False
+
+
+@contextmanager
+def _progress(discovery: Discovery, screen: Console) -> Iterator[OnOutcome]:
+    """What to call with each outcome: a bar on a terminal, a line for each source elsewhere."""
+    total = len(discovery.found) + len(discovery.unreadable)
+    columns = (TextColumn("读取"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, disable=not screen.is_terminal) as progress:
+        bar = progress.add_task("", total=total)
+        done = 0
+
+        def on_outcome(outcome: Outcome) -> None:
+            nonlocal done
+            done += 1
+            for line in outcome.lines:
+                sys.stdout.buffer.write(line.encode())
+            sys.stdout.buffer.flush()
+            progress.advance(bar)
+            if not screen.is_terminal or outcome.failure:
+                screen.print(f"[{done}/{total}] {outcome.name}：{_wording(outcome)}")
+
+        yield on_outcome
+
+
+def _wording(outcome: Outcome) -> str:
+    if outcome.failure is not None:
+        return f"失败：{outcome.failure}"
+    parts = []
+    for report in outcome.reports:
+        text = VERDICTS[report.verdict]
+        if report.verdict is Verdict.REVIEW:
+            text += f"（{report.n_flagged} 个单元格）"
+        if report.verdict is Verdict.FAILED:
+            text += f"：{report.reason}"
+        parts.append(text)
+    return "；".join(parts) + ("（沿用上次结果）" if outcome.kept else "")
+
+
+def _closing_line(totals: Totals) -> str:
+    return (
+        f"共 {totals.n_sources} 个文件，读出 {totals.n_reports} 份报告："
+        f"可直接使用 {totals.n_accepted} 份，"
+        f"需要核对 {totals.n_review} 份（{totals.n_flagged} 个单元格），失败 {totals.n_failed} 个"
+    )
