@@ -5,6 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# What `make bench` measures: sets of numbers for each sample and style, and how many reports.
+DRAWS ?= 20
+SEED ?= 1
+REPORTS ?= 600
+
 # Installing again is due when what is asked for, or the exact versions of it, have changed.
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
@@ -42,6 +47,12 @@ check: format lint types test  ## format, lint, types, test
 
 golden: $(DEVELOPMENT)  ## rewrite tests/golden/ from seeds/; read the difference before you commit it
 	GOUJI_REWRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
+
+bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples, and speed, into bench/
+	rm -rf bench
+	$(BIN)/python tests/benchmarks/refill.py bench/refill --draws $(DRAWS) --seed $(SEED)
+	$(BIN)/gouji evaluate bench/refill/gold --sources bench/refill/sources --report bench/accuracy
+	$(BIN)/python tests/benchmarks/speed.py bench/refill/sources bench --reports $(REPORTS)
 
 build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/
 	rm -rf dist

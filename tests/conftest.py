@@ -18,8 +18,8 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def extracted_seeds(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the real command extracted seeds/, once for all tests."""
+def seeds_run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder into which the real command extracted seeds/, and what it said, once for all."""
     out = tmp_path_factory.mktemp("extracted")
     done = subprocess.run(
         [sys.executable, "-m", "gouji", "extract", str(root / "seeds"), "--out", str(out)],
@@ -28,4 +28,16 @@ def extracted_seeds(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return out
+    return out, done.stderr
+
+
+@pytest.fixture(scope="session")
+def extracted_seeds(seeds_run: tuple[Path, str]) -> Path:
+    """The folder into which the real command extracted seeds/."""
+    return seeds_run[0]
+
+
+@pytest.fixture(scope="session")
+def extracted_seeds_messages(seeds_run: tuple[Path, str]) -> str:
+    """What the real command said while it extracted seeds/."""
+    return seeds_run[1]

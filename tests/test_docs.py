@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import shlex
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from typer import Context
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
@@ -42,7 +44,9 @@ def commands(command: Command, name: str) -> Iterator[tuple[str, Command]]:
     """Every command with its full name, groups included."""
     yield name, command
     if isinstance(command, TyperGroup):
-        for child, subcommand in command.commands.items():
+        for child in command.commands:
+            context = Context(command, info_name=name)
+            subcommand = command.resolve_command(context, [child])[1]
             yield from commands(cast(Command, subcommand), f"{name} {child}")
 
 
@@ -123,6 +127,21 @@ def test_shown_command_exists(page: str) -> None:
 def test_readme_shows_how_to_run_and_test(page: str) -> None:
     shown = [" ".join(words) for words in shown_commands(page)]
     assert {"make run", "make test"} <= set(shown)
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_readme_python_prints_what_it_says(page: str) -> None:
+    found = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", text_of(page), re.DOTALL)
+    assert found
+    done = subprocess.run(
+        [sys.executable, "-c", found[1]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == found[2], done.stderr
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_readme_shows_what_make_run_ends_with(page: str, extracted_seeds_messages: str) -> None:
+    assert f"```text\n{extracted_seeds_messages}```" in text_of(page)
 
 
 @pytest.mark.parametrize("page", PAGES)

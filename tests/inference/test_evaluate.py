@@ -126,10 +126,12 @@ def test_predictions_are_found_below_the_folder_and_unreadable_ones_kept(tmp_pat
     write(tmp_path / "sub" / "a.html.json", {"x": 2})
     write(tmp_path / "a.txt#2.json", [])
     (tmp_path / "b.txt.json").write_bytes(b"\xff{}")
+    (tmp_path / "c.txt.json").write_bytes(b"[" * 100_000)
     assert read_predictions(tmp_path) == {
         "a": [{"x": 1}, {"x": 2}],
         "a#2": [None],
         "b": [None],
+        "c": [None],
     }
     with pytest.raises(ReadError, match="没有这个文件夹"):
         read_predictions(tmp_path / "none")
@@ -238,3 +240,47 @@ def test_wrong_usage_ends_with_exit_code_two(
     places = {"gold": gold, "plain": plain, "folder": tmp_path}
     code, _, errors = run(*(argument.format(**places) for argument in arguments))
     assert (code, message in errors) == (2, True)
+
+
+def test_rules_read_every_sample_from_the_text_of_its_annotation(
+    root: Path, tmp_path: Path
+) -> None:
+    code, output, errors = run(
+        root / "annotations" / "gold" / "test.jsonl", "--model", "rules", "--report", tmp_path
+    )
+    assert (code, errors) == (0, "")
+    rules = json.loads((tmp_path / "scores.json").read_text("utf-8"))["rules"]["kinds"]["ALL"]
+    assert {name: rules[name] for name in ("docs", "lost", "cells", "right", "silent")} == {
+        "docs": 5,
+        "lost": 0,
+        "cells": 1000,
+        "right": 1000,
+        "silent": 0,
+    }
+    assert "== reading-order" in output
+
+
+def test_sources_that_cannot_be_read_are_told_and_counted_as_lost(
+    gold: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "a-web.txt").write_bytes(b"")
+    code, output, errors = run(gold, "--sources", tmp_path / "sources")
+    assert code == 1
+    assert "a-web.txt：空文件" in errors
+    assert "未读出 100.0000%" in output
+
+
+@pytest.mark.parametrize("name", ["city/a", "../a", ""])
+def test_name_of_gold_that_could_leave_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    write_lines(tmp_path / "gold.jsonl", [annotation(name)])
+    with pytest.raises(Corrupt, match="不能作文件名"):
+        read_golds(tmp_path / "gold.jsonl")
+
+
+def test_report_that_cannot_be_written_is_wrong_usage(gold: Path, tmp_path: Path) -> None:
+    (tmp_path / "pred").mkdir()
+    (tmp_path / "file").write_text("", "utf-8")
+    code, _, errors = run(gold, "--pred", tmp_path / "pred", "--report", tmp_path / "file")
+    assert code == 2
+    assert "--report：无法写入" in errors

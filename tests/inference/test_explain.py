@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from gouji.cli.explain import explain_file
 from gouji.inference.explanation import Location, explain, locate, nearest_cells, overview
+from gouji.model.annotation import Annotation
 from gouji.model.document import Source
 from gouji.model.findings import finding
 from gouji.model.form import Table
 from gouji.model.form_file import load_form
+from gouji.model.jsonl import read_lines
 from gouji.model.mention import Number
 from gouji.model.report import (
     Alternative,
@@ -30,6 +32,7 @@ from gouji.model.report_codec import report_to_dict
 FORM = load_form()
 TEXT = "四、行政复议\n维持 1 纠正 0 其他 2 未结 0 总计 5\n"
 TOTAL, UPHELD, OTHER = (f"disputes.review.{name}" for name in ("total", "upheld", "other"))
+MISPRINTED = "requests.result_total.natural"
 SPAN = (TEXT.index("5"), TEXT.index("5") + 1)
 
 
@@ -147,6 +150,21 @@ def as_kwargs(value: Report) -> dict[str, Any]:
     return {name: getattr(value, name) for name in Report.__dataclass_fields__}
 
 
+def test_report_without_anything_to_look_at_says_so(stored: Path) -> None:
+    data = json.loads(stored.read_text("utf-8"))
+    for result in data["cells"].values():
+        result.update(status="read", review=False)
+    stored.write_text(json.dumps(data), "utf-8")
+    assert "没有需要核对或改动过的单元格。" in run(stored)[1]
+
+
+def test_text_that_is_json_but_no_report_is_read_as_a_source(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a": 1}', "utf-8")
+    code, output, _ = run(tmp_path / "a.json")
+    assert code == 0
+    assert output.startswith("a.json：失败")
+
+
 def test_cell_without_identity_has_no_equations() -> None:
     assert explain(BROKEN, FORM, "active.fees.amount").equations == ()
 
@@ -194,10 +212,11 @@ FORM_WITHOUT_FIELDS = type(FORM)(
 def test_command_lists_what_to_look_at_in_a_stored_report(stored: Path) -> None:
     code, output, _ = run(stored)
     assert code == 0
-    assert "a.txt：需要复核" in output
+    assert "a.txt：需核对" in output
     assert "没有找到表 active" in output
     assert "原文有误" in output
     assert "按原文数字不成立的勾稽关系" in output
+    assert "disputes.block_total.review  【行政复议】总计 5 ≠ 结果维持 1" in output
     assert "S004  没有找到第一张表" in output
 
 
@@ -259,3 +278,33 @@ def test_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     code, _, errors = run(tmp_path / "none.txt")
     assert code == 2
     assert "none.txt" in errors
+
+
+@pytest.fixture
+def misprinted(root: Path, tmp_path: Path) -> Path:
+    """A sample report in which one total is misprinted."""
+    samples = read_lines(root / "annotations" / "gold" / "test.jsonl", Annotation)
+    sample = next(iter(samples))
+    ((start, end),) = (m.span for m in sample.mentions if m.cell == MISPRINTED)
+    path = tmp_path / "misprinted.txt"
+    path.write_text(f"{sample.text[:start]}37{sample.text[end:]}", "utf-8")
+    return path
+
+
+def test_command_reads_a_source_and_lists_its_misprint(misprinted: Path) -> None:
+    code, output, _ = run(misprinted)
+    assert code == 0
+    assert output.startswith("misprinted.txt：需核对\n")
+    assert [line.split()[1] for line in output.splitlines() if line.startswith("│ req")] == [
+        MISPRINTED
+    ]
+    assert "requests.balance.natural  【自然人】" in output
+
+
+def test_command_explains_a_misprint_with_its_line(misprinted: Path) -> None:
+    code, output, _ = run(misprinted, MISPRINTED)
+    assert code == 0
+    assert "原文 37（原样：'37'）" in output
+    assert "⟦37⟧" in output
+    failing = [line for line in output.splitlines() if "按原文不成立" in line]
+    assert len(failing) == 3, "the row, the column and the balance do not hold"

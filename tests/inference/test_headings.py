@@ -91,10 +91,12 @@ def test_span_and_text_leave_markup_out() -> None:
     assert text[slice(*second.span)] == second.text == "二、主动公开政府信息情况"
 
 
-def test_heading_broken_over_two_lines_is_joined() -> None:
-    text = "四、政府信息公开行政复议、行\n\n政诉讼情况\n行政复议"
-    (heading,) = find_headings(text, FORM)
-    assert heading.text == "四、政府信息公开行政复议、行政诉讼情况"
+@pytest.mark.parametrize("end", [2, 5, 14])
+def test_heading_broken_over_two_lines_is_joined(end: int) -> None:
+    whole = FORM.sections[DISPUTES].heading
+    text = f"{whole[:end]}\n\n {whole[end:]}\n行政复议"
+    (heading,) = chosen(text)
+    assert heading.text == whole
     assert text[heading.span[1] :] == "\n行政复议"
 
 
@@ -136,7 +138,7 @@ def test_any_text_gives_ordered_headings_inside_it(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "一、" * 50_000,
+        "一、" * 15_000,
         "一、\n" + "\n" * 200_000,
         " " * 300_000,
         "1、总体\n" * 20_000,

@@ -244,7 +244,17 @@ def test_compilation_gives_a_segment_for_each_report() -> None:
     assert codes(found[2]) == ["S005"]
 
 
+def test_report_that_holds_a_single_table_is_cut_off_from_the_last() -> None:
+    first = report(order=("overview", "requests", "disputes", "problems", "other"))
+    second = report("乙县气象局2021年政府信息公开工作年度报告")
+    third = report("丙县气象局2021年政府信息公开工作年度报告", ("overview", "active"))
+    starts = [0, len(first), len(first + second)]
+    assert [one.span[0] for one in segments(first + second + third)] == starts
+
+
 REQUESTS_TABLE = printed(TABLES["requests"])
+FOOTER = f"\n第 3 页\n{TITLE}\n{'网站地图、联系我们、版权说明、技术支持。' * 8}\n"
+TORN = REQUESTS_TABLE + FOOTER + REQUESTS_TABLE
 
 
 @pytest.mark.parametrize(
@@ -256,8 +266,8 @@ REQUESTS_TABLE = printed(TABLES["requests"])
         report() + "甲县气象局2020年政府信息公开工作年度报告\n乙局2021年政府信息公开工作年度报告\n",
         report() + "".join(f"{heading}\n略。\n" for heading in HEADINGS.values()),
         report().replace("二、主动", "一、总体情况\n再述。\n二、主动"),
-        report().replace(REQUESTS_TABLE, f"{REQUESTS_TABLE}\n第 3 页\n{TITLE}\n{REQUESTS_TABLE}"),
-        report("").replace(REQUESTS_TABLE, f"{REQUESTS_TABLE}\n{TITLE}\n{REQUESTS_TABLE}"),
+        report().replace(REQUESTS_TABLE, TORN),
+        report("").replace(REQUESTS_TABLE, TORN),
     ],
     ids=["title last", "title twice", "link", "links", "headings again", "overview again",
          "footer in a table", "footer in a table, no title"],
@@ -265,6 +275,11 @@ REQUESTS_TABLE = printed(TABLES["requests"])
 def test_one_report_is_never_cut(text: str) -> None:
     (one,) = segments(text)
     assert "S005" not in codes(one)
+
+
+def test_footer_between_two_copies_of_a_table_leaves_both_in_one_report() -> None:
+    (one,) = segments(report().replace(REQUESTS_TABLE, TORN))
+    assert [region.table for region in one.regions].count("requests") == 2
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def assert_every_character_leads_back(document: Document, source: str) -> None:
     skipped = set(range(len(source))) - set(origins)
     assert all(source[at] == "\ufeff" or source[at : at + 2] == "\r\n" for at in skipped)
     assert origins == sorted(set(origins))
+    starts = [run.text for run in document.offsets]
+    assert starts == sorted(set(starts))
 
 
 @given(
@@ -101,6 +103,7 @@ def test_offsets_hold_in_every_encoding(encoding: str, parts: list[str]) -> None
         ("utf_16_le", "name,value\n" * 2000 + SENTENCE),
         ("utf_16_be", "plain ascii"),
         ("utf_16_le", "一、总体情况\n无"),
+        ("utf_16_le", "道路总体情况良好"),
         ("gb18030", SENTENCE * 5000),
     ],
 )
@@ -158,6 +161,12 @@ def test_controls_become_blanks_and_are_counted() -> None:
     assert codes(document) == ["R002"]
     assert "2 个控制字符" in document.findings[0].message
     assert "第 2 行" in document.findings[0].message
+
+
+def test_marks_inside_leave_no_trace_but_in_the_offsets() -> None:
+    document = spelled("\ufeff\ufeff总\ufeff\r\n\ufeff计".encode())
+    assert document.text == "总\n计"
+    assert_every_character_leads_back(document, "\ufeff总\ufeff\r\n\ufeff计")
 
 
 def test_tabs_and_blanks_stay_as_they_are() -> None:
@@ -221,7 +230,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (b"<!DOCTYPE html><p>a</p>", "HTML"),
         (b"\xef\xbb\xbf <!-- x -->\n<HTML><body>a", "HTML"),
         ("<p>总体情况</p>\n<p>无</p>".encode("gbk"), "HTML"),
-        ("# 报告\n<table><tr><td colspan=2>1</td></tr></table>".encode(), "HTML"),
+        ("# 报告\n文字\n文字\n<table><tr><td colspan=2>1</td></tr></table>".encode(), "HTML"),
     ],
 )
 def test_other_formats_are_named_whatever_the_suffix(
@@ -275,7 +284,7 @@ def test_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
         file.truncate(1 << 40)  # sparse: reading it whole would exhaust memory
-    with pytest.raises(LimitExceeded, match="超过上限"):
+    with pytest.raises(LimitExceeded, match=f"{1 << 40} 字节，超过上限"):
         read(path, "a.txt", Limits())
 
 

@@ -114,6 +114,15 @@ def test_unknown_form_name_is_answered_with_the_shipped_ones() -> None:
             changed("equation: sales.fee", "rows: [te], equation: sales.fee"),
             "row of link fee: 'te'",
         ),
+        (changed("kind: within a report", "kind: inside"), "kind of link fee is 'inside'"),
+        (changed("= sales.all.total", "is sales.all.total"), r"reads FIELD = CELL \[\+ CELL"),
+        (changed("equation: sales.fee", "for: each, equation: sales.fee"), "`for` of link fee"),
+        (changed("sections: [{id: sales, heading: 一、销售}]", "sections: []"), "with entries"),
+        (
+            SMALL.replace('shop-1: {sales: "1"}\n  shop-2: {sales: "2"}', "{}").encode(),
+            "forms must name at least one",
+        ),
+        (changed("title: 米,", "title: 米, aliases: 5,"), "malformed near"),
         (
             changed("equation: sales.fee", 'variants: ["3"], equation: sales.fee'),
             "unknown variant of link fee: '3'",

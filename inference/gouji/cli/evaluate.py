@@ -70,7 +70,11 @@ def evaluate(
     for name, scores in systems.items():
         print_scores(name, scores)
     if report is not None:
-        write_scores(systems, report)
+        try:
+            write_scores(systems, report)
+        except OSError as error:
+            typer.echo(f"--report：无法写入 {report}（{error.strerror}）", err=True)
+            raise typer.Exit(2) from error
     if any(scores.total["lost"] for name, scores in systems.items() if name != BASELINE):
         raise typer.Exit(1)
 

@@ -20,33 +20,18 @@ from gouji.inference.explanation import (
 )
 from gouji.inference.readers import Limits, read
 from gouji.inference.worker import make_extractor
+from gouji.inference.writers.rows import STATUSES, VERDICTS
 from gouji.model.errors import Corrupt, GoujiError
 from gouji.model.form import Form
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import loads
 from gouji.model.mention import Number
-from gouji.model.report import SCHEMA, CellResult, Report, Status, Verdict
+from gouji.model.report import SCHEMA, CellResult, Report
 from gouji.model.report_codec import report_from_dict
 from gouji.model.wording import cell_words
 
-STATUSES = {
-    Status.READ: "原样读取",
-    Status.CONVERTED: "换算单位",
-    Status.REPAIRED: "修正误读",
-    Status.INFERRED: "由等式推出",
-    Status.AMBIGUOUS: "多种解释",
-    Status.SOURCE_ERROR: "原文有误",
-    Status.BLANK: "空白",
-    Status.MISSING: "未找到",
-    Status.CONFIRMED: "人工确认",
-}
-VERDICTS = {
-    Verdict.ACCEPTED: "可直接使用",
-    Verdict.REVIEW: "需要复核",
-    Verdict.FAILED: "未能读出",
-}
 HOLDS = {True: "成立", False: "不成立", None: "无法判断"}
-HELP = "列出一份报告中需要复核或改动过的单元格；给出 CELL 时说明该格的来由。"
+HELP = "列出一份报告中需要核对或改动过的单元格；给出 CELL 时说明该格的来由。"
 MODEL = "rules"
 _NONE = "—"
 _CONTEXT = 40
@@ -56,7 +41,7 @@ def explain_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="原文件，或已读出的报告 JSON。")],
     cell: Annotated[
         str | None,
-        typer.Argument(metavar="[CELL]", help="单元格编号，如 requests.new.natural。"),
+        typer.Argument(metavar="CELL", help="单元格编号，如 requests.new.natural。"),
     ] = None,
     source: Annotated[
         Path | None,
@@ -108,8 +93,9 @@ def stored_report(file: Path, form: Form) -> Report | None:
         Corrupt: it claims to be a report and is malformed, or was made with another form.
     """
     try:
-        data = loads(file.read_text("utf-8-sig"))
-    except (OSError, ValueError):
+        small = file.stat().st_size <= Limits().max_bytes
+        data = loads(file.read_text("utf-8-sig")) if small else None
+    except (OSError, ValueError, RecursionError):
         return None  # no JSON: a source, or nothing, which reading it as one will tell
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         return None
@@ -135,16 +121,17 @@ def print_overview(found: Overview, report: Report, terminal: Console) -> None:
     for table in found.missing:
         terminal.print(f"没有找到表 {table}，其单元格均为空。")
     if found.cells:
-        grid = Grid("单元格", "标题", "原文", "取值", "状态", "复核", "原因")
+        grid = Grid("单元格", "标题", "原文", "取值", "状态", "核对", "原因")
         for cell, result in found.cells:
             grid.add_row(cell.id, cell_words(cell), *outcome(result))
         terminal.print(grid)
     else:
-        terminal.print("没有需要复核或改动过的单元格。")
+        terminal.print("没有需要核对或改动过的单元格。")
     if found.broken:
         terminal.print("按原文数字不成立的勾稽关系：")
     for equation in found.broken:
-        terminal.print(f"  {equation.check.id}  {equation.as_printed}")
+        title = f"【{equation.title}】" if equation.title else ""
+        terminal.print(f"  {equation.check.id}  {title}{equation.as_printed}")
     for finding in report.findings:
         terminal.print(f"{finding.code}  {finding.message}")
 
@@ -158,7 +145,7 @@ def print_explanation(found: Explanation, terminal: Console) -> None:
     terminal.print(
         f"  原文 {printed}{read_as}，取值 {value}，{status}，把握 {result.confidence:.1%}"
     )
-    terminal.print(f"  复核：{review or '否'}。{reason}".rstrip("。") + "。")
+    terminal.print(f"  核对：{review or '否'}。{reason}".rstrip("。") + "。")
     if found.location:
         print_location(found.location, terminal)
     elif result.span:

@@ -25,7 +25,11 @@ LINK_KINDS = {
     "across reports": "上下级之间",
 }
 
-app = typer.Typer(help="查看随软件提供的表单：表格、单元格和勾稽关系。", no_args_is_help=True)
+app = typer.Typer(
+    help="查看随软件提供的表单：表格、单元格和勾稽关系。",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 class Format(StrEnum):
@@ -84,7 +88,7 @@ def show(name: Name, output_format: OutputFormat = Format.TEXT, out: Out = None)
 
 @app.command(help="显示勾稽关系：每行一条等式，以及秩、冗余等式和关联关系。")
 def rules(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="默认为全部表单。")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="默认为全部表单。")] = None,
     output_format: OutputFormat = Format.TEXT,
     out: Out = None,
 ) -> None:

@@ -6,12 +6,13 @@ anything that can find numbers.
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from gouji.model.folding import fold, fold_label
 from gouji.model.form import Form
 from gouji.model.mention import Number
-from gouji.model.numerals import parse_numeral
+from gouji.model.numerals import exact
 
 _STANDALONE = re.compile(r"(?<![^\s|])\d+(?:\.\d+)?(?![^\s|])")
 
@@ -29,9 +30,7 @@ def reading_order(text: str, form: Form, combination: str | None = None) -> dict
 def standalone_numbers(text: str, start: int = 0) -> Iterator[Number]:
     """The values of the numbers that stand alone, from a character of the text on."""
     for match in _STANDALONE.finditer(text, start):
-        numeral = parse_numeral(match[0])
-        if numeral is not None:
-            yield numeral.value
+        yield exact(Decimal(match[0]))
 
 
 def table_start(text: str, form: Form) -> int:

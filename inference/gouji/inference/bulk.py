@@ -73,6 +73,7 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
     """
     folder = _prepare(job)
     tally = Tally()
+    unused = set(job.task.corrections.by_source)
     task = replace(job.task, folder=folder)
     lost = (Outcome(folder.name, failure=folder.reason) for folder in job.discovery.unreadable)
     with closing(outcomes(task, job.discovery.found, job.workers)) as stream:
@@ -80,10 +81,11 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
             if outcome.trace:
                 _LOGGER.error("%s: %s", outcome.name, outcome.trace)
             tally.add(outcome)
+            unused.discard(outcome.sha256 or "")
             on_outcome(outcome)
     if job.out is not None and folder is not None:
         _finish(job, job.out, folder, tally)
-    return tally.totals
+    return replace(tally.totals, unused_corrections=tuple(sorted(unused)))
 
 
 def _prepare(job: Job) -> ReportFolder | None:

@@ -91,7 +91,12 @@ def _extent(lines: Sequence[Sequence[Slot]]) -> tuple[int, int] | None:
 def _windowed(
     slots: Sequence[Slot], shape: _Shape, peers: Sequence[Sequence[Slot]], has_total: bool
 ) -> list[Places]:
-    """Places for a window of `n_cells` slots; several windows share the probability."""
+    """Places for a window of `n_cells` slots; several windows share the probability.
+
+    In a line of nothing but empty cells all windows mean the same, and the first is taken.
+    """
+    if not _n_valued(slots):
+        return _window_places(len(slots), shape.n_cells, {0: _SURE})
     last_start = len(slots) - shape.n_cells
     windows = range(last_start + 1)
     for lines in (peers, [slots]):

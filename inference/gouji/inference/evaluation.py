@@ -1,9 +1,9 @@
 """Evaluating: gold and predictions brought together, scored, with the baseline beside."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,22 @@ class Extracted:
     failures: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored(Mapping[str, Sequence[Mapping[str, Any] | None]]):
+    """Reports read when they are asked for, so that few of many are in memory at a time."""
+
+    paths: Mapping[str, Sequence[Path]]
+
+    def __getitem__(self, name: str) -> Sequence[Mapping[str, Any] | None]:
+        return [_prediction(path) for path in self.paths[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
 def read_golds(path: Path) -> tuple[Gold, ...]:
     """The gold of a folder of NAME.gold.json, or of a JSONL file of annotations, in its order.
 
@@ -45,6 +61,9 @@ def read_golds(path: Path) -> tuple[Gold, ...]:
         golds = tuple(gold_of(annotation) for annotation in _annotations(path))
     else:
         raise ReadError(f"{path}：没有这个文件或文件夹")
+    for gold in golds:
+        if not gold.name or Path(gold.name).name != gold.name:
+            raise Corrupt(f"{path}：标准答案的名称 {gold.name!r} 不能作文件名")
     if not golds:
         raise ReadError(
             f"{path}：没有标准答案；应为含 NAME.gold.json 的文件夹，或标注的 JSONL 文件"
@@ -68,11 +87,10 @@ def read_predictions(folder: Path) -> Predictions:
     """
     if not folder.is_dir():
         raise ReadError(f"{folder}：没有这个文件夹")
-    found: _Reports = {}
+    paths: dict[str, list[Path]] = {}
     for path in sorted(folder.rglob("*.json")):
-        name = report_name(path.name.removesuffix(".json"))
-        found.setdefault(name, []).append(_prediction(path))
-    return found
+        paths.setdefault(report_name(path.name.removesuffix(".json")), []).append(path)
+    return _Stored(paths)
 
 
 def report_name(source: str) -> str:
@@ -138,9 +156,10 @@ def collected(outcomes: Iterable[Outcome]) -> Extracted:
 
 
 def baseline(
-    golds: Sequence[Gold], sources: Iterable[Found], limits: Limits, form: Form
+    golds: Iterable[Gold], sources: Iterable[Found], limits: Limits, form: Form
 ) -> Scores | None:
-    """The scores of the reading-order baseline; None where there is no text to read."""
+    """The scores of the reading-order baseline, which reads no fields; None without any text."""
+    golds = tuple(replace(gold, fields={}) for gold in golds)
     texts = {gold.name: gold.text for gold in golds if gold.text is not None}
     for source in sources:
         with suppress(ReadError):  # extraction tells the same failure, and here it counts as lost
@@ -179,6 +198,6 @@ def _gold_file(path: Path) -> Gold:
 def _prediction(path: Path) -> Mapping[str, Any] | None:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None  # counted as lost
     return report if isinstance(report, Mapping) else None

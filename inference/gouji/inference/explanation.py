@@ -12,7 +12,7 @@ from gouji.model.form import Cell, Equation, Form, Table
 from gouji.model.mention import Number
 from gouji.model.numerals import exact
 from gouji.model.report import CellResult, Check, Report, Status
-from gouji.model.wording import equation_words, term_words
+from gouji.model.wording import equation_words, shared_title, term_words
 
 _PLAIN = (Status.READ, Status.BLANK)
 _N_NEAREST = 5
@@ -41,8 +41,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class FilledEquation:
-    """An equation with the numbers of a report, and how it came out."""
+    """An equation with the numbers of a report, and how it came out.
 
+    `title` is that of the row or column which the equation stays within, None without one; the
+    terms are worded without it, `words` with it.
+    """
+
+    title: str | None
     words: str
     left: tuple[Term, ...]
     right: tuple[Term, ...]
@@ -175,7 +180,8 @@ def _fill(
         )
 
     left, right = terms(equation.left), terms(equation.right)
-    return FilledEquation(equation_words(equation, table), left, right, check)
+    title, in_words = shared_title(equation, table), equation_words(equation, table)
+    return FilledEquation(title, in_words, left, right, check)
 
 
 def _in_numbers(left: _Side, right: _Side, holds: bool | None) -> str:

@@ -23,7 +23,6 @@ _LED_IN = 0.95  # what an exact title behind its right numeral and a few words i
 _MAX_ALIEN = 2  # characters not of the title that a merely likely heading may hold
 _MAX_LEAD_IN = 14  # characters that may stand between a right numeral and an exact title
 _MAX_BARE_CHARS = 45
-_MIN_BEGUN_CHARS = 2  # characters of a title before the line end that breaks it
 _MIN_FUZZY_CHARS = 8  # shorter titles must be exact where nothing marks their end
 _MAX_GAP = 3  # characters between two entries of a table of contents
 _MIN_CONTENTS = 3
@@ -224,10 +223,7 @@ def _match_joined(
     following = _NEXT_LINE.match(text, line.end())
     if following is None or len(line["rest"]) > _MAX_BARE_CHARS:
         return None
-    begun = fold_label(line["rest"])
-    if len(begun) < _MIN_BEGUN_CHARS:
-        return None
-    folded = begun + fold_label(following["line"])
+    folded = fold_label(line["rest"]) + fold_label(following["line"])
     match = _best_whole(folded, numeral, titles, _BARE)
     return (match, following.end("line")) if match else None
 

@@ -75,8 +75,6 @@ def _at_most(events: int, total: int, rate: float) -> float:
 
     Above that rate the terms fall from the last one downwards, so the sum stops early.
     """
-    if rate >= 1.0:
-        return 0.0
     term = exp(
         lgamma(total + 1)
         - lgamma(events + 1)

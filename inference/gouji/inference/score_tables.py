@@ -15,7 +15,7 @@ _LABELS = {
     "non-zero right": "非零单元格正确",
     "silent wrong": "错而未标",
     "printed right": "原文数正确",
-    "flagged": "标记复核",
+    "flagged": "标记核对",
     "withheld": "应有而未给",
     "restored": "印错处恢复",
     "fields right": "字段正确",

@@ -123,7 +123,7 @@ def _boundary(
     if cycle is not None:
         ceiling = cycle.span[0]
         floor = max(
-            (h.span[1] for h in headings if floor <= h.span[0] < ceiling and h.place > 0),
+            (h.span[1] for h in headings if floor <= h.span[0] < ceiling),
             default=floor,
         )
     own = {title.name for title in titles if start <= title.span[0] < between[0]}

@@ -128,12 +128,15 @@ def _split(pattern: str, span: Span, separator: str) -> list[Span]:
 
 
 def _inner(pattern: str, pieces: Sequence[Span]) -> list[Span]:
-    """The pieces without the first and the last, which belong to the labels on either side."""
+    """The pieces without the first and the last, which belong to the labels on either side.
+
+    A last piece that holds more than nothing was closed by something else than a label.
+    """
     last = len(pieces) - 1
     return [
         (start, end)
         for i, (start, end) in enumerate(pieces)
-        if 0 < i < last or _CELL in pattern[start:end]
+        if 0 < i < last or _CELL in pattern[start:end] or (i > 0 and end > start)
     ]
 
 

@@ -21,7 +21,10 @@ from gouji.model.report import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The counts of a run; `n_flagged` counts the cells to review, `n_failed` sources."""
+    """The counts of a run; `n_flagged` counts the cells to review, `n_failed` sources.
+
+    `unused_corrections` lists the sources that were corrected and are not part of the run.
+    """
 
     n_sources: int = 0
     n_reports: int = 0
@@ -30,6 +33,7 @@ class Totals:
     n_review: int = 0
     n_flagged: int = 0
     n_failed: int = 0
+    unused_corrections: tuple[str, ...] = ()
 
     @property
     def all_read(self) -> bool:

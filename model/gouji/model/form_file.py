@@ -132,8 +132,6 @@ def _column(raw: Raw) -> Column:
 def _compile(identity: Raw, table: Table) -> Iterable[Equation]:
     """The identity's equation for each row or column that it speaks of."""
     by_row = identity["for"] == "each row"
-    if not by_row and identity["for"] != "each column":
-        raise FormError(f"identity {identity['id']}: `for` is {identity['for']!r}")
     for block in table.blocks:
         for fixed in block.rows if by_row else block.columns:
             left, right = (

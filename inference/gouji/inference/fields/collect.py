@@ -14,6 +14,7 @@ from gouji.inference.fields.found import CONFIDENCE, Found
 from gouji.inference.fields.header import Header, read_header
 from gouji.inference.fields.prose import Figures
 from gouji.inference.fields.received import find_requests
+from gouji.inference.fields.titles import Title
 from gouji.inference.fields.views import outside, paragraphs_of
 from gouji.model.document import Document
 from gouji.model.findings import Finding, Span, finding
@@ -116,7 +117,11 @@ def _header_fields(header: Header, prose: _Prose) -> tuple[dict[str, Found | Non
         "index_number": header.index_number,
         "document_number": header.document_number,
     }
-    findings = [*_check_period(found, periods), *_check_published(found)]
+    findings = [
+        *_check_titles(found, title),
+        *_check_period(found, periods),
+        *_check_published(found),
+    ]
     return found, findings
 
 
@@ -129,6 +134,14 @@ def _year(header: Header, period: Period | None, prose: _Prose) -> Found | None:
         year = Found(int(period.start.value[:4]), (start, start + 4), period.start.confidence)
         return year if prose.text[start:end][:4].isdigit() else replace(year, span=(start, end))
     return header.preamble_year or prevailing_year(prose.paragraphs(_HEADER, _OVERVIEW))
+
+
+def _check_titles(found: dict[str, Found | None], title: Title | None) -> Iterator[Finding]:
+    """A finding where two titles name different years."""
+    if title and title.year and title.other_years:
+        _doubt(found, "title", "year")
+        other = title.other_years[0]
+        yield _contradiction(_NAMES["year"], title.year.value, other.value, other.span)
 
 
 def _check_period(found: dict[str, Found | None], periods: Sequence[Period]) -> Iterator[Finding]:

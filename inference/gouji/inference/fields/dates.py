@@ -14,9 +14,9 @@ _FIRST_YEAR, _LAST_YEAR = 2008, 2100  # the regulation on open government is in 
 _Y = r"(?<!\d)(?:\d{4}|[零〇○o一二三四五六七八九]{4})(?!\d)"
 _M = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _SEPARATOR = r"[-./]"
-_DAY = rf"(?:年{_M}月{_M}日|{_SEPARATOR}{_M}{_SEPARATOR}{_M}日?(?!\d))"
-_TO = r"(?:开始|起)?,?(?:[至到~\-—–─]+)"
-_PARTS = re.compile(rf"(?:({_Y})(?:年|{_SEPARATOR}))?({_M})(?:月|{_SEPARATOR})({_M})日?")
+_DAY = rf"(?:年度?{_M}月{_M}日|{_SEPARATOR}{_M}{_SEPARATOR}{_M}日?(?!\d))"
+_TO = r"(?:开始|起|始)?,?(?:[至到~\-—–─]+)"
+_PARTS = re.compile(rf"(?:({_Y})(?:年度?|{_SEPARATOR}))?({_M})(?:月|{_SEPARATOR})({_M})日?")
 
 YEAR = re.compile(rf"(?P<year>{_Y})年(?:度|份)?")
 """A year in a view."""
@@ -31,10 +31,13 @@ _MONTHS = re.compile(
     rf"(?P<year>{_Y})年(?P<start>{_M})月?{_TO}(?P<until>{_Y}年)?(?P<end>{_M})月(?!{_M}日)"
 )
 _TOPIC = re.compile(
-    r"(?:统计|数据|报告|起止)[^,。;]{0,12}?(?:期限|时限|期间|周期|时段|时间|区间|范围)"
+    r"(?:统计|数据|起止)[^,。;]{0,12}?(?:期限|时限|期间|周期|时段|时间|区间|范围)"
+    r"|报告[^,。;]{0,12}?(?:期限|时限|期间|周期|时段|区间)"
     r"|统计(?:期|数据)|报告期"
 )
 _DAMAGED = re.compile(rf"(?P<start>\d[\d年月日]{{5,10}}){_TO}(?P<end>\d[\d年月日]{{3,10}})")
+_SPAN_OF_TIME = re.compile(rf"(?<!\d)\d[\d年月日]{{0,12}}{_TO}\d[\d年月日]{{0,12}}")
+_YEAR_AND_MORE = 5  # digits: a span of time that has more of them names days
 _REACH = 40  # characters that may part the words for the reporting period from its dates
 
 
@@ -177,8 +180,10 @@ def _periods_in(view: Folded) -> Iterator[Period]:
 
 def _unreadable(view: Folded) -> Period | None:
     """The place of a reporting period that is announced but can't be read."""
-    for match in re.finditer(rf"\d[\d年月日]*{_TO}\d[\d年月日]*", view.text):
-        if _is_announced(view, match.start()) and sum(c.isdigit() for c in match[0]) > 5:
+    for match in _SPAN_OF_TIME.finditer(view.text):
+        written = sum(char.isdigit() for char in match[0])
+        is_day = DAY.match(view.text, match.start())
+        if written > _YEAR_AND_MORE and not is_day and _is_announced(view, match.start()):
             nothing = read_at(view, match.span(), None, CONFIDENCE.contradicted)
             return Period(nothing, nothing)
     return None

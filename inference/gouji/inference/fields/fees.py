@@ -18,7 +18,7 @@ from gouji.model.folding import Folded
 from gouji.model.numerals import exact
 
 _TOPIC = re.compile(
-    r"处理费|检索费|信息公开(?:申请)?的?(?:工作)?(?:收费|费用)|收取[^,。;]{0,8}费用|收费(?:情况|金额|总额|通知)"
+    r"处理费|检索费|信息公开(?:申请)?的?(?:工作)?(?:收费|费用)|收取[^,。;]{0,8}费用|(?:检索|复制|邮寄)[^,。;]{0,8}费|收费(?:情况|金额|总额|通知)"
 )
 _OTHER_TOPIC = re.compile(r"事业性|涉企|标准为|逾期|缴纳|不收取|不得|经费")
 _MONEY = re.compile(rf"(?P<number>{NUMBER})(?P<unit>万元|元|万)(?![/每]|以[上下])")

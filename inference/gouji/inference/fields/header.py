@@ -53,10 +53,10 @@ def read_header(document: Document, head: Sequence[Span], report: Sequence[Span]
     """The header values; `head` is the part before the first section, `report` all but tables."""
     text = document.text
     foot = _foot(text, report)
-    title = find_title(text, head)
+    entries = find_metadata(text, (*head, *foot))
+    title = find_title(text, head, [entry.span for entry in entries if entry.kind == "title"])
     agency, year = find_preamble(text, tuple(paragraphs_of(text, head)))
     signature = _signature(text, foot)
-    entries = find_metadata(text, (*head, *foot))
     return Header(
         title=title,
         agency=next(

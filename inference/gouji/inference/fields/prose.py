@@ -17,7 +17,7 @@ COUNT = rf"(?P<near>大约|约|近|超过|逾)?(?P<number>{NUMBER})(?P<odd>余|�
 """A count in a view, and the words that say it is not exact."""
 
 TOTAL_WORDS = (
-    r"(?:政府|信息|事项|数量|总数|总量|件数|条数|总计|共计|合计|累计|表|数|总|共|计|为|有|达到?|是|的|了"
+    r"(?:政府|信息|事项|数量|总数|总量|件数|条数|总计|共计|合计|累计|材料|业务|件|表|数|总|共|计|为|有|达到?|是|的|了"
     r"|到)*:?"
 )
 """What may stand between a noun and the number of it."""

@@ -20,14 +20,14 @@ from gouji.model.folding import Folded
 
 _RECEIVE = r"(?:收到|受理|新收|接收|接到|接受|收悉|收)"
 _NOUN = (
-    r"(?:依申请公开|(?:信息|政务)公开[^,。;:]{0,10}?申请|公开[^,。;:]{0,8}?的申请|申请(?:政府)?信息公开"
+    r"(?:依申请公开(?:的?申请)?|(?:信息|政务)公开[^,。;:]{0,10}?申请|公开[^,。;:]{0,8}?的申请|申请(?:政府)?信息公开"
     r"|申请公开|信息(?:的|查询|公开|依)*申请)"
 )
 _NOT_OTHER = (
     r"(?!(?:情况|的)*(?:人|所|而|引|提|被|产生|发生|行政|复议|诉讼|投诉|举报|咨询|答复|目录|指南|渠道|制度"
     r"|收费|费))"
 )
-_ITEMS = r"[件条项宗份例个](?!工作日)"
+_ITEMS = r"[件条项宗份例个起](?!工作日)"
 
 _STATED = (
     re.compile(
@@ -36,8 +36,11 @@ _STATED = (
     re.compile(rf"{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}[^,。;:]{{0,30}}?{_NOUN}{_NOT_OTHER}"),
     re.compile(rf"{_NOUN}[:,]?(?:全年|共)*{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}"),
 )
-_BARE = re.compile(
-    rf"{_RECEIVE}的?(?:各类|有效|书面|公民)?申请(?:{TOTAL_WORDS},)?{TOTAL_WORDS}{COUNT}{_ITEMS}"
+_BARE = (
+    re.compile(
+        rf"{_RECEIVE}的?(?:各类|有效|书面|公民)?申请(?:{TOTAL_WORDS},)?{TOTAL_WORDS}{COUNT}{_ITEMS}"
+    ),
+    re.compile(rf"{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}(?:有效|书面)?申请"),
 )
 _UNBOUND = re.compile(rf"{_NOUN}{TOTAL_WORDS}{COUNT}{_ITEMS}")
 _NONE = re.compile(
@@ -45,11 +48,17 @@ _NONE = re.compile(
     rf"{_RECEIVE}(?:过|到)?)(?P<gap>[^。;:,因]{{0,40}}?){_NOUN}{_NOT_OTHER}"
 )
 _WITHOUT = re.compile(
-    r"(?P<none>(?:没有|暂无|无|未发生|未产生|未出现)(?!正当|现成|法)(?:人|任何)?)"
-    rf"(?P<gap>[^。;:,不因]{{0,10}}?){_NOUN}{_NOT_OTHER}"
+    r"(?P<none>(?:没有|未有|暂无|未发生|未产生|未出现)(?:任何)?)"
+    rf"(?P<gap>[^。;:,\d不因]{{0,24}}?){_NOUN}{_NOT_OTHER}"
+    r"|(?P<without>无(?!正当|现成|法)(?:人|任何)?)"
+    rf"(?P<short>[^。;:,\d不因]{{0,10}}?){_NOUN}{_NOT_OTHER}"
+)
+_ZERO = re.compile(
+    rf"{_RECEIVE}[^。;:,]{{0,40}}?{_NOUN}(?:事项)?(?:总?数量?|件数|总数)?(?:为|是|:)(?P<none>零|0)(?![\d.])(?P<gap>)"
 )
 _NOT_RECEIVED = re.compile(rf"{_RECEIVE}|结转|办结|答复|不予|无法|其中")
 _OTHER_MATTER = re.compile(r"建议|提案|信箱|投诉|举报|复议|诉讼|咨询|信访|热线|来信|结转|许可")
+_HANDLED = re.compile(r"超期|逾期|及时|答复|办理|处理|拒绝|规范|完善")
 _CHANNEL = re.compile(
     r"互联网|网络|网站|网上|现场|信函|邮寄|邮件|当面|书面|传真|线上|线下|自然人(?![、和及与])"
 )
@@ -70,7 +79,7 @@ def _readings(sentence: Folded, year: int | None, *, about: bool) -> Iterator[Fo
     """What a sentence says; `about`: its paragraph speaks of requests for information."""
     patterns = [(pattern, CONFIDENCE.sentence) for pattern in _STATED]
     if about:
-        patterns.append((_BARE, CONFIDENCE.fuzzy))
+        patterns += [(pattern, CONFIDENCE.fuzzy) for pattern in _BARE]
     for pattern, sure in patterns:
         for match in pattern.finditer(sentence.text):
             grade = _grade(sentence.text, match, sure)
@@ -92,15 +101,22 @@ def _grade(sentence: str, match: re.Match[str], sure: float) -> float:
 
 
 def _none_received(sentence: Folded, year: int | None) -> Iterator[Found]:
-    for pattern, sure in ((_NONE, CONFIDENCE.sentence), (_WITHOUT, CONFIDENCE.fuzzy)):
+    for pattern, sure in (
+        (_NONE, CONFIDENCE.sentence),
+        (_ZERO, CONFIDENCE.sentence),
+        (_WITHOUT, CONFIDENCE.fuzzy),
+    ):
         for match in pattern.finditer(sentence.text):
-            if _OTHER_MATTER.search(match["gap"]):
+            groups = match.groupdict()
+            gap = groups["gap"] or groups.get("short") or ""
+            if _OTHER_MATTER.search(gap) or _HANDLED.search(gap):
                 continue
             grade = min(sure, amid(sentence.text, match.start()))
-            if _CHANNEL.search(match["gap"]) and not SUM.search(match["gap"]):
+            if _CHANNEL.search(gap) and not SUM.search(gap):
                 grade = min(grade, CONFIDENCE.partial)
             if grade and not is_elsewhen(sentence.text, match.start(), year):
-                yield read_at(sentence, match.span("none"), 0, grade)
+                words = "none" if match["none"] else "without"
+                yield read_at(sentence, match.span(words), 0, grade)
 
 
 def _unbound(sentence: Folded, year: int | None) -> Iterator[Found | None]:

@@ -7,7 +7,7 @@ title.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -18,7 +18,7 @@ from gouji.inference.fields.views import kept_of, lines_of, part_of, view_of
 from gouji.model.findings import Span
 from gouji.model.folding import Folded
 
-_SUFFIX = r"(?:\([^()]{1,12}\)|公示|公告|公开版|全文)?[》*#]*"
+_SUFFIX = r"(?:\([^()]{1,40}\)|公示|公告|公开版|全文)?[》*#]*"
 _WORDS = re.compile(
     r"(?:政府信息(?:与|和|及|暨)?政务公开|政务信息公开|政府信息公开|政务公开|信息公开)"
     rf"(?:工作|情况|开展|年度|总结|的|年)*(?:报告|年报){_SUFFIX}$"
@@ -36,20 +36,26 @@ _SENTENCE = re.compile(
     r"[。,;!?:]|现将|公布|编制|如下|印发|通知|规定|要求|^(?:根据|按照|依据|本|现|为)"
 )
 _CELL = re.compile(r"[^\t|｜>»_]+")
-_ASIDE = re.compile(r"(?<=[告报])\s*[-–—]+\s*\S.*|^.*\s[-–—]\s")
+_ASIDE = re.compile(r"(?<=[告报])\s*[-–—]+\s*\S.*|(?<=[告报])\s+\d{4}[-./年].*|^.*\s[-–—]\s")
 _LABEL = re.compile(r"^(?:信息|文件|文章)?(?:标题|名称|题名|题目):")
-_MARKS = "#*《》()[]·-— "
+_ENDING = re.compile("[报報]")
+_NEAR_END = 25  # characters before the end of a title in which it says 报告 or 年报
+_MARKS = "#*《》[]·-— "
 _BEFORE_NAME = re.compile(r"^(?:附件\d*|年度|关于|的|[#*《\-—]+)+")
 _AFTER_NAME = re.compile(r"(?:年度|关于|的|[-—])+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title with the agency and the year that it names."""
+    """A title with the agency and the year that it names.
+
+    `other_years` are the years of other titles, as whole as this one, that name another.
+    """
 
     title: Found
     agency: Found | None
     year: Found | None
+    other_years: tuple[Found, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -101,11 +107,13 @@ def _name_in(text: str, view: Folded, span: Span) -> Found | None:
 
 def _title_at(text: str, span: Span) -> Title | None:
     """The title that a part of the text is, or None if it is none."""
+    if not _ENDING.search(text, max(span[0], span[1] - _NEAR_END), span[1]):
+        return None
     view = view_of(text, *span)
     if label := _LABEL.match(view.text):
         view = part_of(view, label.end(), len(view.text))
-    lead = len(view.text) - len(view.text.lstrip("#*- "))
-    view = part_of(view, lead, len(view.text.rstrip("#*- ")))
+    lead = len(view.text) - len(view.text.lstrip("#*-《 "))
+    view = part_of(view, lead, len(view.text.rstrip("#*-》 ")))
     if not 6 <= len(view.text) <= _LONGEST or _SENTENCE.search(view.text):
         return None
     year = YEAR.search(view.text)
@@ -172,15 +180,19 @@ def _titles(text: str, lines: Sequence[Span]) -> Iterator[Title]:
                 yield _extended(text, lines, index, Title(whole, title.agency, title.year))
 
 
-def find_title(text: str, spans: Sequence[Span]) -> Title | None:
+def find_title(text: str, spans: Sequence[Span], labelled: Sequence[Span]) -> Title | None:
     """The first whole title in text[spans]; one without year or agency only if there is no other.
 
-    A title that names neither may be a link of the page's navigation: its confidence is low.
+    `labelled` are the values that the page itself calls the title. A title that names neither
+    year nor agency may be a link of the page's navigation: its confidence is low.
     """
     found = [title for span in spans for title in _titles(text, tuple(lines_of(text, span)))]
+    found += filter(None, (_title_at(text, span) for span in labelled))
     if not found:
         return None
     best = min(found, key=lambda title: (-title.rank, title.title.span))
     if best.rank == 0:
-        return Title(best.title.at_most(CONFIDENCE.partial), None, None)
-    return best
+        return replace(best, title=best.title.at_most(CONFIDENCE.partial))
+    year = best.year.value if best.year else None
+    rivals = (one.year for one in found if one.rank == best.rank and one.year)
+    return replace(best, other_years=tuple(one for one in rivals if one.value != year))

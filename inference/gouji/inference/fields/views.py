@@ -15,8 +15,8 @@ from gouji.model.mention import Number
 from gouji.model.numerals import parse_numeral
 
 NUMBER = (
-    r"(?:(?<!\d)(?<!\d[., ])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-    r"|[零〇一二两三四五六七八九十百千]+)"
+    r"(?:(?<!\d)(?<!\d[., ])(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?!\d)(?:\.\d{1,6})?"
+    r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,9})"
 )
 """A number in a view; never the second half of one that a blank tore in two."""
 

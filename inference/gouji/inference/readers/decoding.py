@@ -17,7 +17,6 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 
 _CANDIDATES = ("utf_8", "gb18030", "big5hkscs", "utf_16_le", "utf_16_be")
 _SAMPLE_BYTES = 8192
-_LEAD_IN_BYTES = 64
 _TELLING = re.compile(rb"[\x00\x80-\xff]")
 _REPLACEMENT = "\ufffd"
 
@@ -73,11 +72,11 @@ def _decode_as(data: bytes, encoding: str, common_share: float = 1.0) -> Decoded
 def _likeliest(data: bytes) -> tuple[float, str]:
     """The best share of common characters and its encoding; the earlier candidate wins a tie.
 
-    The sample begins shortly before the first byte that encodings read differently, on an even
-    offset so that UTF-16 stays aligned.
+    The sample begins at the first byte that encodings read differently, on an even offset so that
+    UTF-16 stays aligned.
     """
     telling = _TELLING.search(data)
-    start = max(0, telling.start() - _LEAD_IN_BYTES) & ~1 if telling else 0
+    start = telling.start() & ~1 if telling else 0
     sample = data[start : start + _SAMPLE_BYTES]
     shares = [(_common_share(sample, encoding), encoding) for encoding in _CANDIDATES]
     return max(shares, key=lambda share: share[0])

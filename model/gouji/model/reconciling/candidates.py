@@ -1,16 +1,12 @@
-"""Candidates: from mentions with distributions to the readings of every line of a table.
-
-The columns of a line are one decision: a placement costs what its least likely mention costs, not
-the product over all of them, since the mentions of a line are right or wrong together.
-"""
+"""Candidates: from mentions with distributions to the readings of every line of a table."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gouji.model.findings import Finding, finding
 from gouji.model.form import Cell, Table
-from gouji.model.mention import Mention, MentionKind, Number, TableMentions, probability
+from gouji.model.mention import Mention, MentionKind, Number, TableMentions
 from gouji.model.numerals import amount_of
 from gouji.model.reading import (
     Candidate,
@@ -22,6 +18,7 @@ from gouji.model.reading import (
     TableReadings,
     cost_of,
 )
+from gouji.model.reconciling.placing import place
 from gouji.model.reconciling.settings import ReconcilingSettings
 
 _UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
@@ -100,103 +97,36 @@ def _claim(table: Table, mentions: Sequence[Mention]) -> tuple[list[_Line], list
 
 def _most_likely_line(table: Table, group: Sequence[Mention]) -> tuple[str, float]:
     """(line id, probability): the mean over the group of what its rows give to each line."""
-    weights = [
-        (sum(probability(m.row, row) for m in group for row in _rows(cells)) / len(group), -i)
-        for i, (_, cells) in enumerate(table.lines)
-    ]
-    p, negative = max(weights)
-    return table.lines[-negative][0], p
+    line_of = {_row(cell): line for line, cells in table.lines for cell in cells}
+    weights = dict.fromkeys((line for line, _ in table.lines), 0.0)
+    for mention in group:
+        for row, p in mention.row:
+            if row in line_of:
+                weights[line_of[row]] += p
+    line = max(weights, key=lambda line: weights[line])
+    return line, weights[line] / len(group)
 
 
-def _rows(cells: Sequence[Cell]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{cell.table}.{cell.row.id}" for cell in cells))
+def _row(cell: Cell) -> str:
+    return f"{cell.table}.{cell.row.id}"
 
 
 def _line(
     line: _Line, settings: ReconcilingSettings, corrections: Mapping[str, Number | None]
 ) -> Line:
-    placed, complete = _placements(line, settings)
+    assignments, complete = place(line.cells, line.mentions, settings)
+    claim = cost_of(max(line.claim, 1e-6))
     placements = tuple(
         Placement(
-            cost + cost_of(max(line.claim, 1e-6)),
+            assignment.cost + claim,
             tuple(
-                _reading(cell, assigned.get(i), settings, corrections)
+                _reading(cell, assignment.mentions.get(i), settings, corrections)
                 for i, cell in enumerate(line.cells)
             ),
         )
-        for cost, assigned in placed
+        for assignment in assignments
     )
     return Line(line.id, placements, complete)
-
-
-def _placements(
-    line: _Line, settings: ReconcilingSettings
-) -> tuple[list[tuple[int, dict[int, Mention]]], bool]:
-    """(cost, {index of cell: mention}) of the ways to lay the mentions down, cheapest first.
-
-    The order of the mentions is kept. Whether all ways are listed comes with them.
-    """
-    options = [_options(mention, line.cells, settings) for mention in line.mentions]
-    limit = settings.max_placements
-    found: list[tuple[int, dict[int, Mention]]] = []
-    complete = True
-    for floor in sorted({cost for option in options for _, cost in option} | {0}):
-        found = []
-        for places in _walk(options, floor, 0, -1):
-            if len(found) == limit:
-                complete = False
-                break
-            cost = max((cost for _, cost in places), default=0)
-            assigned = {
-                place: mention
-                for (place, _), mention in zip(places, line.mentions, strict=True)
-                if place is not None
-            }
-            found.append((cost, assigned))
-        if not complete:
-            break
-    found.sort(key=lambda entry: (entry[0], -len(entry[1]), sorted(entry[1])))
-    return found or [(0, {})], complete and bool(found or not line.mentions)
-
-
-_Option = tuple[int | None, int]
-
-
-def _options(
-    mention: Mention, cells: Sequence[Cell], settings: ReconcilingSettings
-) -> list[_Option]:
-    """(index of a cell, cost) for each cell the mention may fill; index None for no cell."""
-    weights = [
-        (i, probability(mention.column, cell.column.id) * _row_share(mention, cell, cells))
-        for i, cell in enumerate(cells)
-    ]
-    options: list[_Option] = [(i, cost_of(min(p, 1.0))) for i, p in weights if p > 0]
-    nowhere = 1 - sum(p for _, p in weights)
-    if nowhere >= settings.least_stray or not options:
-        options.append((None, cost_of(min(max(nowhere, settings.least_stray), 1.0))))
-    return options
-
-
-def _row_share(mention: Mention, cell: Cell, cells: Sequence[Cell]) -> float:
-    """The probability of the cell's row among the rows of the line."""
-    rows = _rows(cells)
-    if len(rows) == 1:
-        return 1.0
-    total = sum(probability(mention.row, row) for row in rows)
-    return probability(mention.row, f"{cell.table}.{cell.row.id}") / total if total else 0.0
-
-
-def _walk(
-    options: Sequence[Sequence[_Option]], ceiling: int, at: int, last: int
-) -> Iterator[list[_Option]]:
-    """Order-preserving choices of one option a mention, none dearer than the ceiling."""
-    if at == len(options):
-        yield []
-        return
-    for place, cost in options[at]:
-        if cost <= ceiling and (place is None or place > last):
-            for rest in _walk(options, ceiling, at + 1, last if place is None else place):
-                yield [(place, cost), *rest]
 
 
 def _observation(mention: Mention) -> Observation:

@@ -114,8 +114,8 @@ class _Search:
         try:
             best, reach = self._cheapest()
         except OutOfTime as stopped:
-            found = () if stopped.found is None else (stopped.found,)
-            return Outcome(self.component, found, exhausted=False, unproved=cells)
+            partial = () if stopped.found is None else (stopped.found,)
+            return Outcome(self.component, partial, exhausted=False, unproved=cells)
         if best is None:
             return Outcome(self.component, ())
         self.found = [best]
@@ -204,7 +204,7 @@ class _Search:
         varying = _varying(self.found)
         steady = [cell for cell in _closed(self.found[0], cells) if cell not in varying]
         while steady:
-            following = solver.most_different(self.found[0], steady)
+            following = solver.another(self.found[0], steady)
             if following is None:
                 break
             self.found.append(following)

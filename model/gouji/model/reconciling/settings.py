@@ -21,7 +21,8 @@ class ReconcilingSettings:
     certain number other than zero. `inferred_once` and `inferred_twice` are the confidence in the
     value of a lost cell that one equation decides, or that any equation may be spared for. A
     number may be held to belong to no cell only if that is at least as likely as `least_stray`;
-    at most `max_placements` ways to lay a line's numbers into its cells are weighed.
+    `uneven_gap` is the probability that an empty cell between two numbers was lost or added.
+    At most `max_placements` ways to lay a line's numbers into its cells are weighed.
     `solver_time` is the solver's deterministic time for one table: about seconds, but counted
     in steps, so that the same input always ends in the same place.
     """
@@ -35,6 +36,7 @@ class ReconcilingSettings:
     inferred_twice: float
     max_explanations: int
     least_stray: float
+    uneven_gap: float
     max_placements: int
     solver_time: float
     seed: int
@@ -48,6 +50,11 @@ class ReconcilingSettings:
     def blank_number_cost(self) -> int:
         """The price of any amount but zero where nothing, or a mark, is printed."""
         return cost_of(self.blank_number)
+
+    @property
+    def uneven_gap_cost(self) -> int:
+        """The price of each empty cell too many or too few between two numbers."""
+        return cost_of(self.uneven_gap)
 
     @property
     def blank_zero_cost(self) -> int:
@@ -87,6 +94,7 @@ _PROBABILITIES = frozenset(
         "inferred_once",
         "inferred_twice",
         "least_stray",
+        "uneven_gap",
     )
 )
 

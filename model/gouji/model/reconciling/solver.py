@@ -24,6 +24,9 @@ from gouji.model.reconciling.problem import (
 )
 from gouji.model.reconciling.settings import ReconcilingSettings
 
+_SHARE = 20
+"""The part of a table's time after which any explanation that differs is good enough."""
+
 
 class Solver:
     """Explanations of one component that cost less than the limit of its reach."""
@@ -48,18 +51,20 @@ class Solver:
             OutOfTime: it could not be found, or not be proved to be the cheapest.
         """
         self._program.minimise()
-        return self._solve()
+        return self._solve(self._budget.left)
 
-    def most_different(
-        self, explanation: Explanation, cells: Collection[str]
-    ) -> Explanation | None:
-        """The explanation that differs from this one in most of the cells, None if none does.
+    def another(self, explanation: Explanation, cells: Collection[str]) -> Explanation | None:
+        """An explanation that differs from this one in many of the cells, None if none differs.
 
         Raises:
-            OutOfTime: it could not be found, or not be proved to differ most.
+            OutOfTime: none could be found, and it could not be proved that there is none.
         """
         self._program.maximise_difference(explanation, cells)
-        return self._solve()
+        try:
+            return self._solve(self._settings.solver_time / _SHARE)
+        except OutOfTime as stopped:
+            # Any explanation that differs will do; that another differs more need not be proved.
+            return stopped.found or self._solve(self._budget.left)
 
     def limit(self, extra: int) -> None:
         """From now on allow only explanations that cost less than `extra`."""
@@ -69,13 +74,13 @@ class Solver:
         """From now on ask for another value than this explanation's in one of the cells."""
         self._program.model.add_bool_or(self._program.differences(explanation, cells))
 
-    def _solve(self) -> Explanation | None:
+    def _solve(self, allowance: float) -> Explanation | None:
         if self._budget.left <= 0:
             raise OutOfTime
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = self._settings.seed
-        solver.parameters.max_deterministic_time = self._budget.left
+        solver.parameters.max_deterministic_time = min(allowance, self._budget.left)
         status = solver.solve(self._program.model)
         self._budget.left -= solver.response_proto.deterministic_time
         if status == cp_model.INFEASIBLE:
