@@ -50,9 +50,12 @@ golden: $(DEVELOPMENT)  ## rewrite tests/golden/ from seeds/; read the differenc
 
 bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples, and speed, into bench/
 	rm -rf bench
-	$(BIN)/python tests/benchmarks/refill.py bench/refill --draws $(DRAWS) --seed $(SEED)
-	$(BIN)/gouji evaluate bench/refill/gold --sources bench/refill/sources --report bench/accuracy
-	$(BIN)/python tests/benchmarks/speed.py bench/refill/sources bench --reports $(REPORTS)
+	$(BIN)/python tests/benchmarks/refill.py bench/sound --draws $(DRAWS) --seed $(SEED)
+	$(BIN)/python tests/benchmarks/refill.py bench/faults --draws $(DRAWS) --seed $(SEED) \
+	  --styles onedigit sourceerror
+	$(BIN)/gouji evaluate bench/sound/gold --sources bench/sound/sources --report bench/sound
+	$(BIN)/gouji evaluate bench/faults/gold --sources bench/faults/sources --report bench/faults
+	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 
 build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/
 	rm -rf dist

@@ -149,6 +149,21 @@ TITLE = "东山县民政局2022年政府信息公开工作年度报告"
             "东山县民政局",
             2022,
         ),
+        (f"来源：民政局 名称：{TITLE} 文号：", TITLE, "东山县民政局", 2022),
+        (f"《{TITLE}》", TITLE, "东山县民政局", 2022),
+        (f"{TITLE} 2023-01-12", TITLE, "东山县民政局", 2022),
+        (
+            f"上一篇：东山县民政局2021年政府信息公开工作年度报告\n{TITLE}",
+            TITLE,
+            "东山县民政局",
+            2022,
+        ),
+        (
+            "东山县民政局（东山县老龄办）2022年政府信息公开工作报告（2022年1月1日至2022年12月31日）",
+            "东山县民政局（东山县老龄办）2022年政府信息公开工作报告（2022年1月1日至2022年12月31日）",
+            "东山县民政局（东山县老龄办）",
+            2022,
+        ),
         ("2022年政府信息公开工作年度报告", "2022年政府信息公开工作年度报告", None, 2022),
     ],
 )
@@ -303,6 +318,24 @@ def test_period_of_another_year_contradicts_the_title(read: Read) -> None:
     assert _shown(header, findings[0].span) == "2021年1月1日"
 
 
+def test_titles_of_two_years_contradict_each_other(read: Read) -> None:
+    fields, findings = read(f"{TITLE}\n东山县民政局2021年政府信息公开工作年度报告")
+    assert fields["title"].value == TITLE
+    assert fields["title"].review
+    assert fields["year"].review
+    assert [one.code for one in findings] == ["T004"]
+
+
+def test_two_periods_contradict_each_other(read: Read) -> None:
+    fields, findings = read(
+        f"{TITLE}\n统计期限自2022年1月1日起至2022年12月31日止。\n"
+        "统计数据的时限为2021年1月1日至2021年12月31日。"
+    )
+    assert fields["period_start"].value == "2022-01-01"
+    assert fields["period_start"].review
+    assert [one.code for one in findings] == ["T004"]
+
+
 def test_report_published_before_its_year_ends_is_a_contradiction(read: Read) -> None:
     fields, findings = read(TITLE, other="无。\n东山县民政局\n2022年1月29日")
     assert fields["published"].value == "2022-01-29"
@@ -325,6 +358,14 @@ def test_figures_that_contradict_each_other_are_a_finding(read: Read) -> None:
     assert [one.code for one in findings] == ["T004"]
     assert "10" in findings[0].message
     assert "12" in findings[0].message
+
+
+def test_signature_before_a_table_at_the_end_is_found(read: Read) -> None:
+    table = "附表\n行政许可\t15\n行政处罚\t2\n"
+    other = f"无。\n东山县民政局\n2023年1月29日\n{table}说明：无"
+    fields, _ = read(other=other, tables=(table,))
+    assert fields["published"].value == "2023-01-29"
+    assert fields["agency"].value == "东山县民政局"
 
 
 def test_numbers_in_tables_are_never_prose(read: Read) -> None:

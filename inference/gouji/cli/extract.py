@@ -66,7 +66,8 @@ def extract(
     try:
         settings = read_settings(config) if config else Settings()
         task = Task(settings, corrections=_corrections(corrections), model=model, force=force)
-        make_extractor(load_form(task.form), settings, model)  # refuses an unknown model at once
+        if model != Task.model:  # refused at once if there is none of this name
+            make_extractor(load_form(task.form), settings, model)
         chosen = _formats(formats, out)
         _make_folder(out)
         job = Job(discover(paths, out), task, out, chosen, workers or os.cpu_count() or 1)
@@ -74,6 +75,8 @@ def extract(
         screen.print(str(error))
         raise typer.Exit(2) from error
     totals = _run(job, screen)
+    if unused := len(totals.unused_corrections):
+        screen.print(f"更正文件中有 {unused} 个原文不在本次读取之列，或没有读出")
     screen.print(_closing_line(totals))
     if not totals.all_read:
         raise typer.Exit(1)

@@ -32,7 +32,7 @@ class Extracted:
     failures: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Stored(Mapping[str, Sequence[Mapping[str, Any] | None]]):
     """Reports read when they are asked for, so that few of many are in memory at a time."""
 

@@ -26,7 +26,7 @@ from gouji.model.form import Form, Table
 from gouji.model.segmentation import TableRegion
 
 _REACH = 80  # characters of other text, values not counted, that may part two titles of a table
-_SHARE = 0.25  # share of a table's titles, by length, that makes a table
+_SHARE = 0.2  # share of a table's titles, by length, that makes a table
 _PART = 0.1  # share of a table's titles that makes a part of a table cut in two
 _RIVAL = 0.5  # a further table of the same kind has at least this share of the best one's evidence
 _IN_SENTENCE = frozenset("、，。；：,;:")  # what follows a title in running text

@@ -24,7 +24,9 @@ class Trust:
     """How sure the rules are of what they do, as probabilities."""
 
     exact_label: float = 0.999
-    no_label: float = 0.9  # a line without a label between two labelled rows
+    no_label: float = 0.985  # the only line without a label where only one row is missing
+    listed_label: float = 0.95  # several labels in a row, then as many lines
+    damage: float = 0.1  # what a label loses in trust for what it loses in similarity
 
 
 TRUST = Trust()
@@ -129,27 +131,58 @@ def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]]) -> list[_G
 
 
 def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) -> list[_Group]:
-    """The groups with the rows that they may belong to.
+    """The groups with the rows that they may belong to, in reading order.
 
-    The first group behind a row's label is that row's. A further group, or one behind a heading,
-    is a line whose own label was lost: it belongs to one of the rows missing at its place.
+    Lines behind a heading, or more lines than labels, have lost their labels: they belong to the
+    rows that are missing at their place.
     """
     widths = _widths(table)
     claimed = {stop.row for stop, _ in contents if stop.row is not None}
     groups: list[_Group] = []
     orphans: list[tuple[Slot, ...]] = []
+    pending: list[_Stop] = []
     last = -1
     for stop, of_label in contents:
+        lines = _cut(of_label, widths[max(stop.row or 0, 0)])
         if stop.row is not None:
             groups += _adopt(orphans, _missing(last, stop.row, claimed))
             orphans, last = [], stop.row
-        lines = _cut(of_label, widths[max(stop.row or 0, 0)])
-        if stop.row is not None:
-            score = TRUST.exact_label * stop.score
-            groups.append(_Group(((stop.row, score),), lines[0] if lines else ()))
-            lines = lines[1:]
+            pending.append(stop)
+            if not lines:
+                continue
+            labelled, lines = _pair(pending, lines)
+            groups += labelled
+            pending = []
         orphans += [line for line in lines if sum(slot.token is not None for slot in line) > 1]
+    groups += [_Group(((stop.row or 0, TRUST.exact_label),), ()) for stop in pending]
     return groups + _adopt(orphans, _missing(last, len(widths), claimed))
+
+
+def _pair(
+    labels: Sequence[_Stop], lines: Sequence[tuple[Slot, ...]]
+) -> tuple[list[_Group], list[tuple[Slot, ...]]]:
+    """Labels that stand together with the lines behind them; and the lines that are left over.
+
+    As many lines as labels follow the order of the labels. A single line belongs to the last
+    label: the rows before it are empty. In all other cases nothing tells which is whose.
+    """
+    if 1 < len(labels) == len(lines):
+        trusts = [TRUST.listed_label] * len(labels)
+        return _labelled(labels, trusts, lines), []
+    if len(labels) == 1 or len(lines) == 1:
+        padded = [()] * (len(labels) - 1) + [lines[0]]
+        return _labelled(labels, [TRUST.exact_label] * len(labels), padded), list(lines[1:])
+    rows = tuple((stop.row or 0, 1 / len(labels)) for stop in labels)
+    return [_Group(rows, line) for line in lines], []
+
+
+def _labelled(
+    labels: Sequence[_Stop], trusts: Sequence[float], lines: Sequence[tuple[Slot, ...]]
+) -> list[_Group]:
+    return [
+        _Group(((stop.row or 0, trust - TRUST.damage * (1 - stop.score)),), line)
+        for stop, trust, line in zip(labels, trusts, lines, strict=True)
+    ]
 
 
 def _widths(table: Table) -> list[int]:
@@ -178,10 +211,8 @@ def _cut(groups: Sequence[Sequence[Slot]], width: int) -> list[tuple[Slot, ...]]
 def _adopt(orphans: Sequence[tuple[Slot, ...]], missing: Sequence[int]) -> list[_Group]:
     """Lines without labels, given to the missing rows in order; spread where the counts differ."""
     if len(orphans) == len(missing):
-        return [
-            _Group(((row, TRUST.no_label),), line)
-            for row, line in zip(missing, orphans, strict=True)
-        ]
+        trust = TRUST.no_label if len(missing) == 1 else TRUST.listed_label
+        return [_Group(((row, trust),), line) for row, line in zip(missing, orphans, strict=True)]
     spare = len(missing) - len(orphans)
     groups: list[_Group] = []
     for i, line in enumerate(orphans):

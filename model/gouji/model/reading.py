@@ -82,11 +82,14 @@ class Line:
 
     A line is a row of the form, or all rows of a table that prints its rows side by side. If
     `complete` is False, possible placements were left out, and nothing in it may be called sure.
+    `claim` is the probability that the mentions of the line belong to it and to no other one:
+    nothing in the line is surer than that.
     """
 
     id: str
     placements: tuple[Placement, ...]
     complete: bool = True
+    claim: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ _OTHER = "other"
 _REQUESTS = "overview.requests_received"
 _DISCLOSURES = "overview.site_disclosures"
 _FEE = "other.handling_fee"
-_NAMES = {  # as findings call the fields that have no title in the form
+_NAMES = {  # as findings call the fields that may be contradicted
     "year": "年度",
+    "period_start": "统计期限",
     "published": "发布日期",
     _REQUESTS: "收到政府信息公开申请数",
     _DISCLOSURES: "网站公开信息数",
@@ -70,14 +71,15 @@ def find_fields(
     """
     prose = _prose(document, segment)
     kinds = {kind.id: kind for kind in form.fields}
-    header = read_header(document, prose.spans(_HEADER), [span for _, span in prose.parts])
+    header = read_header(document.text, prose.spans(_HEADER), [span for _, span in prose.parts])
     found, findings = _header_fields(header, prose)
     year = found["year"].value if found["year"] else None
     figures = _figures(prose, kinds, year if isinstance(year, int) else None)
     for field, figure in figures.items():
         found[field] = figure.best if figure else None
         if figure and figure.others:
-            findings.append(_several(kinds[field], figure))
+            other = figure.others[0]
+            findings.append(_contradiction(field, figure.best.value, other.value, other.span))
     return tuple(_result(kind, found) for kind in form.fields), tuple(findings)
 
 
@@ -141,7 +143,7 @@ def _check_titles(found: dict[str, Found | None], title: Title | None) -> Iterat
     if title and title.year and title.other_years:
         _doubt(found, "title", "year")
         other = title.other_years[0]
-        yield _contradiction(_NAMES["year"], title.year.value, other.value, other.span)
+        yield _contradiction("year", title.year.value, other.value, other.span)
 
 
 def _check_period(found: dict[str, Found | None], periods: Sequence[Period]) -> Iterator[Finding]:
@@ -151,12 +153,12 @@ def _check_period(found: dict[str, Found | None], periods: Sequence[Period]) -> 
     first = periods[0]
     if len(periods) > 1 and periods[1].start.confidence == first.start.confidence:
         _doubt(found, "period_start", "period_end")
-        yield _contradiction("统计期限", first.values, periods[1].values, periods[1].start.span)
+        yield _contradiction("period_start", first.values, periods[1].values, periods[1].start.span)
     year = found["year"]
     years = tuple(int(str(value)[:4]) for value in first.values)
     if year and years != (year.value, year.value):
         _doubt(found, "year", "period_start", "period_end")
-        yield _contradiction(_NAMES["year"], year.value, years, first.start.span)
+        yield _contradiction("year", year.value, years, first.start.span)
 
 
 def _check_published(found: dict[str, Found | None]) -> Iterator[Finding]:
@@ -164,7 +166,7 @@ def _check_published(found: dict[str, Found | None]) -> Iterator[Finding]:
     year, published = found["year"], found["published"]
     if year and published and str(published.value) < f"{year.value}-{_EARLIEST}":
         _doubt(found, "published")
-        yield _contradiction(_NAMES["published"], published.value, year.value, published.span)
+        yield _contradiction("published", published.value, year.value, published.span)
 
 
 def _doubt(found: dict[str, Found | None], *fields: str) -> None:
@@ -173,15 +175,15 @@ def _doubt(found: dict[str, Found | None], *fields: str) -> None:
         found[field] = one.at_most(CONFIDENCE.contradicted) if one else None
 
 
-def _contradiction(name: str, one: object, other: object, span: Span) -> Finding:
+def _contradiction(field: str, one: object, other: object, span: Span) -> Finding:
     shown = [
         " - ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         for value in (one, other)
     ]
     return finding(
         "T004",
-        f"“{name}”前后不一：一处是 {shown[0]}，另一处是 {shown[1]}",
-        f"the field {name} is contradicted: {shown[0]} in one place, {shown[1]} in another",
+        f"“{_NAMES[field]}”前后不一：一处是 {shown[0]}，另一处是 {shown[1]}",
+        f"the field {field} is contradicted: {shown[0]} in one place, {shown[1]} in another",
         span=span,
     )
 
@@ -206,10 +208,3 @@ def _less_sure(figures: Figures | None) -> Figures | None:
     if figures is None:
         return None
     return Figures(figures.best.at_most(CONFIDENCE.elsewhere), figures.others)
-
-
-def _several(kind: FieldKind, figures: Figures) -> Finding:
-    """The finding that sentences state several values of a figure."""
-    name = kind.title or _NAMES[kind.id]
-    other = figures.others[0]
-    return _contradiction(name, figures.best.value, other.value, other.span)

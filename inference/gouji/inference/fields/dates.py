@@ -36,7 +36,7 @@ _TOPIC = re.compile(
     r"|统计(?:期|数据)|报告期"
 )
 _DAMAGED = re.compile(rf"(?P<start>\d[\d年月日]{{5,10}}){_TO}(?P<end>\d[\d年月日]{{3,10}})")
-_SPAN_OF_TIME = re.compile(rf"(?<!\d)\d[\d年月日]{{0,12}}{_TO}\d[\d年月日]{{0,12}}")
+_SPAN_OF_TIME = re.compile(rf"(?<!\d)(?P<start>\d[\d年月日]{{0,12}}){_TO}\d[\d年月日]{{0,12}}")
 _YEAR_AND_MORE = 5  # digits: a span of time that has more of them names days
 _REACH = 40  # characters that may part the words for the reporting period from its dates
 
@@ -182,8 +182,9 @@ def _unreadable(view: Folded) -> Period | None:
     """The place of a reporting period that is announced but can't be read."""
     for match in _SPAN_OF_TIME.finditer(view.text):
         written = sum(char.isdigit() for char in match[0])
-        is_day = DAY.match(view.text, match.start())
-        if written > _YEAR_AND_MORE and not is_day and _is_announced(view, match.start()):
+        day = DAY.match(view.text, match.start())
+        one_day = day is not None and day.end() > match.end("start")  # 2022-01-09
+        if written > _YEAR_AND_MORE and not one_day and _is_announced(view, match.start()):
             nothing = read_at(view, match.span(), None, CONFIDENCE.contradicted)
             return Period(nothing, nothing)
     return None

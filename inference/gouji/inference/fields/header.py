@@ -13,12 +13,13 @@ from gouji.inference.fields.found import CONFIDENCE, Found, as_printed, quote_at
 from gouji.inference.fields.metadata import Entry, find_metadata
 from gouji.inference.fields.titles import Title, find_title
 from gouji.inference.fields.views import lines_of, paragraphs_of, view_of
-from gouji.model.document import Document
 from gouji.model.findings import Span
 from gouji.model.folding import Folded
 from gouji.model.numerals import is_mark
 
-_FOOT_LINES = 15  # lines at the end of a report in which a signature is looked for
+_FOOT_LINES = (
+    15  # lines at the end of a report, or before a table, in which a signature is looked for
+)
 _TIME = r"(?: ?\d{1,2}:\d{2}(?::\d{2})?)?"
 _DATE_LINE = re.compile(rf"[(\[]?(?P<day>{DAY.pattern}){_TIME}[)\]]?")
 _DATE_FIRST = re.compile(
@@ -49,14 +50,13 @@ class _Signature:
     agency: Found | None
 
 
-def read_header(document: Document, head: Sequence[Span], report: Sequence[Span]) -> Header:
+def read_header(text: str, head: Sequence[Span], report: Sequence[Span]) -> Header:
     """The header values; `head` is the part before the first section, `report` all but tables."""
-    text = document.text
-    foot = _foot(text, report)
-    entries = find_metadata(text, (*head, *foot))
+    entries = find_metadata(text, (*head, *_foot(text, report[-1:])))
     title = find_title(text, head, [entry.span for entry in entries if entry.kind == "title"])
     agency, year = find_preamble(text, tuple(paragraphs_of(text, head)))
-    signature = _signature(text, foot)
+    signatures = (_signature(text, _foot(text, [part])) for part in reversed(report))
+    signature = next(filter(None, signatures), None)
     return Header(
         title=title,
         agency=next(
@@ -80,9 +80,9 @@ def read_header(document: Document, head: Sequence[Span], report: Sequence[Span]
     )
 
 
-def _foot(text: str, report: Sequence[Span]) -> tuple[Span, ...]:
-    """The last lines of the last part of a report that is no table."""
-    lines = [line for span in report[-1:] for line in lines_of(text, span)][-_FOOT_LINES:]
+def _foot(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
+    """The span of the last lines of some parts of a report."""
+    lines = [line for span in parts for line in lines_of(text, span)][-_FOOT_LINES:]
     return ((lines[0][0], lines[-1][1]),) if lines else ()
 
 

@@ -18,14 +18,14 @@ from gouji.inference.fields.prose import (
 )
 from gouji.model.folding import Folded
 
-_RECEIVE = r"(?:收到|受理|新收|接收|接到|接受|收悉|收)"
+_RECEIVE = r"(?:收到|受理|新收|接收|接到|接受|收悉|收(?!取|费))"
 _NOUN = (
     r"(?:依申请公开(?:的?申请)?|(?:信息|政务)公开[^,。;:]{0,10}?申请|公开[^,。;:]{0,8}?的申请|申请(?:政府)?信息公开"
     r"|申请公开|信息(?:的|查询|公开|依)*申请)"
 )
 _NOT_OTHER = (
     r"(?!(?:情况|的)*(?:人|所|而|引|提|被|产生|发生|行政|复议|诉讼|投诉|举报|咨询|答复|目录|指南|渠道|制度"
-    r"|收费|费))"
+    r"|处理|检索|收费|费))"
 )
 _ITEMS = r"[件条项宗份例个起](?!工作日)"
 
@@ -43,10 +43,9 @@ _BARE = (
     re.compile(rf"{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}(?:有效|书面)?申请"),
 )
 _UNBOUND = re.compile(rf"{_NOUN}{TOTAL_WORDS}{COUNT}{_ITEMS}")
-_NONE = re.compile(
-    r"(?P<none>(?:从未|并未|均未|暂未|尚未|还未|未|没有|没|暂无|无)(?:曾|有|再)?"
-    rf"{_RECEIVE}(?:过|到)?)(?P<gap>[^。;:,因]{{0,40}}?){_NOUN}{_NOT_OTHER}"
-)
+_NOT_RECEIVE = rf"(?P<none>(?:从未|并未|均未|暂未|尚未|还未|未|没有|没|暂无|无)(?:曾|有|再)?{_RECEIVE}(?:过|到)?)"
+_NONE = re.compile(rf"{_NOT_RECEIVE}(?P<gap>[^。;:,因]{{0,40}}?){_NOUN}{_NOT_OTHER}")
+_NONE_BARE = re.compile(rf"{_NOT_RECEIVE}(?P<gap>[^。;:,因]{{0,16}}?)申请{_NOT_OTHER}")
 _WITHOUT = re.compile(
     r"(?P<none>(?:没有|未有|暂无|未发生|未产生|未出现)(?:任何)?)"
     rf"(?P<gap>[^。;:,\d不因]{{0,24}}?){_NOUN}{_NOT_OTHER}"
@@ -56,7 +55,7 @@ _WITHOUT = re.compile(
 _ZERO = re.compile(
     rf"{_RECEIVE}[^。;:,]{{0,40}}?{_NOUN}(?:事项)?(?:总?数量?|件数|总数)?(?:为|是|:)(?P<none>零|0)(?![\d.])(?P<gap>)"
 )
-_NOT_RECEIVED = re.compile(rf"{_RECEIVE}|结转|办结|答复|不予|无法|其中")
+_UNLIKE_RECEIVED = re.compile(rf"{_RECEIVE}|结转|办结|答复|不予|无法|其中")
 _OTHER_MATTER = re.compile(r"建议|提案|信箱|投诉|举报|复议|诉讼|咨询|信访|热线|来信|结转|许可")
 _HANDLED = re.compile(r"超期|逾期|及时|答复|办理|处理|拒绝|规范|完善")
 _CHANNEL = re.compile(
@@ -85,7 +84,7 @@ def _readings(sentence: Folded, year: int | None, *, about: bool) -> Iterator[Fo
             grade = _grade(sentence.text, match, sure)
             if grade and not is_elsewhen(sentence.text, match.start("number"), year):
                 yield counted(sentence, match, grade)
-    yield from _none_received(sentence, year)
+    yield from _none_received(sentence, year, about=about)
     yield from _unbound(sentence, year)
 
 
@@ -100,12 +99,11 @@ def _grade(sentence: str, match: re.Match[str], sure: float) -> float:
     return min(sure if total else CONFIDENCE.plain, amid(sentence, match.start()))
 
 
-def _none_received(sentence: Folded, year: int | None) -> Iterator[Found]:
-    for pattern, sure in (
-        (_NONE, CONFIDENCE.sentence),
-        (_ZERO, CONFIDENCE.sentence),
-        (_WITHOUT, CONFIDENCE.fuzzy),
-    ):
+def _none_received(sentence: Folded, year: int | None, *, about: bool) -> Iterator[Found]:
+    patterns = [(_NONE, CONFIDENCE.sentence), (_ZERO, CONFIDENCE.sentence)]
+    patterns += [(_WITHOUT, CONFIDENCE.fuzzy)]
+    patterns += [(_NONE_BARE, CONFIDENCE.fuzzy)] if about else []
+    for pattern, sure in patterns:
         for match in pattern.finditer(sentence.text):
             groups = match.groupdict()
             gap = groups["gap"] or groups.get("short") or ""
@@ -124,7 +122,7 @@ def _unbound(sentence: Folded, year: int | None) -> Iterator[Found | None]:
     text = sentence.text
     for match in _UNBOUND.finditer(text):
         clause = text[clause_start(text, match.start()) : match.start()]
-        if _NOT_RECEIVED.search(clause) or _CHANNEL.search(clause):
+        if _UNLIKE_RECEIVED.search(clause) or _CHANNEL.search(clause):
             continue
         grade = min(CONFIDENCE.guess, amid(text, match.start()))
         if grade and not is_elsewhen(text, match.start("number"), year):

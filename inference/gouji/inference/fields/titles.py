@@ -39,7 +39,7 @@ _CELL = re.compile(r"[^\t|｜>»_]+")
 _ASIDE = re.compile(r"(?<=[告报])\s*[-–—]+\s*\S.*|(?<=[告报])\s+\d{4}[-./年].*|^.*\s[-–—]\s")
 _LABEL = re.compile(r"^(?:信息|文件|文章)?(?:标题|名称|题名|题目):")
 _ENDING = re.compile("[报報]")
-_NEAR_END = 25  # characters before the end of a title in which it says 报告 or 年报
+_NEAR_END = 50  # characters before the end of a title in which it says 报告 or 年报
 _MARKS = "#*《》[]·-— "
 _BEFORE_NAME = re.compile(r"^(?:附件\d*|年度|关于|的|[#*《\-—]+)+")
 _AFTER_NAME = re.compile(r"(?:年度|关于|的|[-—])+$")

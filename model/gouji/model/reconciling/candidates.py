@@ -16,7 +16,6 @@ from gouji.model.reading import (
     Placement,
     Reading,
     TableReadings,
-    cost_of,
 )
 from gouji.model.reconciling.placing import place
 from gouji.model.reconciling.settings import ReconcilingSettings
@@ -115,10 +114,9 @@ def _line(
     line: _Line, settings: ReconcilingSettings, corrections: Mapping[str, Number | None]
 ) -> Line:
     assignments, complete = place(line.cells, line.mentions, settings)
-    claim = cost_of(max(line.claim, 1e-6))
     placements = tuple(
         Placement(
-            assignment.cost + claim,
+            assignment.cost,
             tuple(
                 _reading(cell, assignment.mentions.get(i), settings, corrections)
                 for i, cell in enumerate(line.cells)
@@ -126,7 +124,7 @@ def _line(
         )
         for assignment in assignments
     )
-    return Line(line.id, placements, complete)
+    return Line(line.id, placements, complete, line.claim)
 
 
 def _observation(mention: Mention) -> Observation:

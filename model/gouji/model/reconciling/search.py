@@ -1,10 +1,11 @@
 """The search: the cheapest explanation of a component, and all that compete with it.
 
-The limit on the cost grows by steps. At each step only units within reach are free
-(`gouji.model.reconciling.bounds` proves that the others can't matter), so the first explanation
-found is the cheapest of all. Then the limit becomes its cost plus the margin, and whatever is
-found below it competes. Where the equations leave the free cells one amount each, or nothing is
-free at all, no solver is needed.
+First a candidate is sought among the units that a cheap explanation can consist of; they are let
+in by steps until there is one. Then the limit becomes its cost plus the margin. Only units within
+reach of that limit are free (`gouji.model.reconciling.bounds` proves that the others can't
+matter), and whatever else is found among them replaces the candidate or competes with it; if
+there is nothing else, the candidate is proved to be the cheapest and alone. Where the equations
+leave the free cells one amount each, or nothing is free at all, no solver is needed.
 """
 
 from __future__ import annotations
@@ -112,52 +113,52 @@ class _Search:
     def run(self) -> Outcome:
         cells = self.component.cells
         try:
-            best, reach = self._cheapest()
+            first = self._candidate()
         except OutOfTime as stopped:
             partial = () if stopped.found is None else (stopped.found,)
             return Outcome(self.component, partial, exhausted=False, unproved=cells)
-        if best is None:
+        if first is None:
             return Outcome(self.component, ())
-        self.found = [best]
+        self.found = [first]
+        reach = self.bounder.reach(first.extra + self.settings.margin)
+        if reach is None:
+            raise AssertionError("an explanation costs less than its lower bound")
         try:
             exhausted, unproved = self._compete(reach), frozenset[str]()
         except OutOfTime as stopped:
             # What is out of reach is proved to matter in no competing explanation.
             exhausted, unproved = False, frozenset(self._comparable(reach))
-            self.found += [] if stopped.found is None else [stopped.found]
-        found, varying = tuple(self.found), _varying(self.found)
+            self._add(stopped.found)
         lower = self._lower(reach, unproved)
-        return Outcome(self.component, found, varying, exhausted, unproved, lower)
+        found = tuple(self.found)
+        return Outcome(self.component, found, _varying(found), exhausted, unproved, lower)
 
-    def _cheapest(self) -> tuple[Explanation | None, Reach]:
-        """The cheapest explanation, with the reach of everything within the margin of it."""
-        limit = self.settings.margin
+    def _candidate(self) -> Explanation | None:
+        """An explanation, most often the cheapest; None if there is none at all.
+
+        It is the cheapest within a reach that grows until it holds one. Cells that choose alone may
+        spend anything there, so that its cost may lie beyond the limit of the reach.
+        """
+        step = self.settings.margin
+        limit = self.bounder.floor + step
         top = 1 + sum(_most(unit) for unit in self.component.units)
         while True:
-            limit = max(limit, self.bounder.floor + self.settings.margin)
             reach = self.bounder.reach(limit)
-            best = self._best_within(reach) if reach else None
-            if best is None and limit > top:
-                return None, Reach(limit, {}, ())
-            if reach is None or best is None:
-                limit += self.settings.margin
-                continue
-            needed = best.extra + self.settings.margin
-            if needed <= limit:
-                return best, reach
-            wider = self.bounder.reach(needed)
-            if wider is None:
-                raise AssertionError("an explanation costs less than its lower bound")
-            return best, wider
+            found = self._candidate_within(reach, top) if reach else None
+            if found is not None or limit > top:
+                return found
+            limit += step
+            step *= 2
 
-    def _best_within(self, reach: Reach) -> Explanation | None:
+    def _candidate_within(self, reach: Reach, top: int) -> Explanation | None:
         amounts = self._settled(reach)
         if amounts is None:
             return None
         if amounts:
-            found = price((unit.layouts[0], amounts) for unit in self.component.units)
-            return found if found is not None and found.extra < reach.limit else None
-        return self._solver(reach).cheapest()
+            return price((unit.layouts[0], amounts) for unit in self.component.units)
+        units = self.component.units
+        spare = {n: s if len(units[n].layouts) > 1 else top for n, s in reach.spare.items()}
+        return self._solver(Reach(top, spare, reach.lower)).cheapest()
 
     def _settled(self, reach: Reach) -> dict[str, int] | None:
         """All amounts if the equations leave the free cells one each.
@@ -194,13 +195,15 @@ class _Search:
         if not cells or self._settled(reach):
             return True
         solver = self._solver(reach)
-        solver.limit(self.found[0].extra + self.settings.margin)
+        latest = self.found[0]
         while len(self.found) < self.settings.max_explanations:
-            solver.exclude(self.found[-1], _closed(self.found[-1], cells))
+            solver.exclude(latest, _closed(latest, cells))
             following = solver.cheapest()
             if following is None:
                 return True
-            self.found.append(following)
+            latest = following
+            self._add(latest)
+            solver.limit(self.found[0].extra + self.settings.margin)
         varying = _varying(self.found)
         steady = [cell for cell in _closed(self.found[0], cells) if cell not in varying]
         while steady:
@@ -211,6 +214,17 @@ class _Search:
             varying = _varying((self.found[0], following))
             steady = [cell for cell in steady if cell not in varying]
         return False
+
+    def _add(self, found: Explanation | None) -> None:
+        """Keep an explanation in the fixed order, and only what is within the margin of the first.
+
+        Between equal costs, fewer deviating cells come first, then those later in the form.
+        """
+        order = list(self.component.base)
+        explanations = [*self.found, *([] if found is None else [found])]
+        explanations.sort(key=lambda e: (e.extra, *_deviations(e, order)))
+        within = explanations[0].extra + self.settings.margin
+        self.found = [e for e in explanations if e.extra < within]
 
     def _comparable(self, reach: Reach) -> tuple[str, ...]:
         """The cells within reach that something was read for under one of their layouts."""
@@ -238,6 +252,16 @@ def _most(unit: Unit) -> int:
         layout.extra + sum(slot.options[-1].extra for slot in layout.slots)
         for layout in unit.layouts
     )
+
+
+def _deviations(explanation: Explanation, order: Sequence[str]) -> tuple[int, list[int]]:
+    """How many cells are not taken as they read first, and where they lie, from the end."""
+    places = [n for n, c in enumerate(reversed(order)) if _deviates(explanation.picks[c])]
+    return len(places), places
+
+
+def _deviates(pick: Pick) -> bool:
+    return pick.option is not pick.slot.options[0]
 
 
 def _closed(explanation: Explanation, cells: Iterable[str]) -> list[str]:
