@@ -7,14 +7,17 @@ from gouji.inference.config import Settings
 from gouji.inference.pipeline import NO_REPORT, Extractor
 from gouji.model.document import Document
 from gouji.model.errors import ModelError
-from gouji.model.form import Form, Table
+from gouji.model.form import Cell, Form, Table
 from gouji.model.report import Report, Status, Verdict
 
 SetTable = Callable[[Table, Mapping[str, str], str, str], str]
 AsDocument = Callable[[str], Document]
 
-HEADINGS = ("二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况")
-DISPUTES_HEADING = "四、政府信息公开行政复议、行政诉讼情况"
+HEADINGS = (
+    "二、主动公开政府信息情况",
+    "三、收到和处理政府信息公开申请情况",
+    "四、政府信息公开行政复议、行政诉讼情况",
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,7 @@ def extractor(form: Form) -> Extractor:
 def consistent(form: Form, seed: int) -> dict[str, int]:
     """Values for all cells of ogi-2021 that satisfy every identity."""
     draw = random.Random(seed)
-    values = {c.id: draw.choice((0, 0, draw.randint(1, 60))) for c in cells(form)}
+    values = {cell.id: draw.choice((0, 0, draw.randint(1, 60))) for cell in cells(form)}
     for table in form.tables("ogi-2021"):
         equations = {e.id: e for e in table.equations}
         for equation in equations.values():
@@ -43,5 +46,119 @@ def consistent(form: Form, seed: int) -> dict[str, int]:
     return values
 
 
-def cells(form: Form) -> list[str]:  # type: ignore[type-arg]
+def cells(form: Form) -> list[Cell]:
     return [cell for table in form.tables("ogi-2021") for cell in table.cells]
+
+
+@pytest.fixture(scope="module")
+def report_text(form: Form, set_table: SetTable) -> Callable[[Mapping[str, object]], str]:
+    def build(values: Mapping[str, object]) -> str:
+        raw = {cell: str(value) for cell, value in values.items()}
+        parts = [set_table(table, raw, "\t", "\n") for table in form.tables("ogi-2021")]
+        pairs = zip(HEADINGS, parts, strict=True)
+        tables = "".join(f"{heading}\n{part}" for heading, part in pairs)
+        return f"甲县乙局2023年政府信息公开工作年度报告\n一、总体情况\n一切如常。\n{tables}"
+
+    return build
+
+
+ReportText = Callable[[Mapping[str, object]], str]
+
+
+def values_of(report: Report) -> dict[str, object]:
+    return {cell.id: cell.value for cell in report.cells.values()}
+
+
+def test_a_sound_report_is_accepted_as_printed(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
+) -> None:
+    values = consistent(form, 1)
+    (report,) = extractor(as_document(report_text(values)))
+    assert values_of(report) == values
+    assert report.verdict is Verdict.ACCEPTED
+    assert report.form == "ogi-2021"
+    assert {cell.status for cell in report.cells.values()} == {Status.READ}
+    assert all(check.holds_as_printed for table in report.tables for check in table.checks)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_wrong_digit_in_requests_is_found_kept_and_reconciled(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument, seed: int
+) -> None:
+    values = consistent(form, seed)
+    draw = random.Random(seed)
+    wrong = draw.choice([cell for cell in values if cell.startswith("requests.")])
+    misprinted = values[wrong] + draw.choice((1, 2, 5, 30))
+    (report,) = extractor(as_document(report_text({**values, wrong: misprinted})))
+    assert values_of(report) == values
+    cell = report.cells[wrong]
+    assert (cell.status, cell.printed, cell.review) == (Status.SOURCE_ERROR, misprinted, True)
+    assert cell.reason
+    assert cell.reason_en
+    assert [c.id for c in report.cells.values() if c.review] == [wrong]
+    assert report.verdict is Verdict.REVIEW
+
+
+def test_a_total_printed_zero_beside_its_parts_is_kept_and_flagged(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
+) -> None:
+    values = consistent(form, 3)
+    block = {"upheld": 10, "corrected": 1, "other": 0, "pending": 0, "total": 11}
+    values.update({f"disputes.direct.{column}": value for column, value in block.items()})
+    shown = {**values, "disputes.direct.total": 0}
+    (report,) = extractor(as_document(report_text(shown)))
+    total = report.cells["disputes.direct.total"]
+    assert (total.printed, total.value, total.review) == (0, 11, True)
+    assert values_of(report) == values
+    assert report.verdict is Verdict.REVIEW
+
+
+def test_a_confirmed_value_is_hard_evidence(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
+) -> None:
+    values = consistent(form, 4)
+    shown = {**values, "disputes.direct.total": values["disputes.direct.total"] + 3}
+    (report,) = extractor(
+        as_document(report_text(shown)),
+        {"": {"disputes.direct.total": values["disputes.direct.total"]}},
+    )
+    assert report.cells["disputes.direct.total"].status is Status.CONFIRMED
+    assert values_of(report) == values
+
+
+def test_two_reports_in_one_text_are_two_reports(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
+) -> None:
+    first, second = consistent(form, 5), consistent(form, 6)
+    other = report_text(second).replace("2023年", "2024年")
+    reports = extractor(as_document(f"{report_text(first)}\n{other}"))
+    assert [report.source.name for report in reports] == ["a.txt", "a.txt#2"]
+    assert [values_of(report) for report in reports] == [first, second]
+    years = [{f.id: f.value for f in report.fields}["year"] for report in reports]
+    assert years == [2023, 2024]
+
+
+def test_a_text_without_a_report_fails_with_the_reason(
+    extractor: Extractor, form: Form, as_document: AsDocument
+) -> None:
+    (report,) = extractor(as_document("从前有座山，山里有座庙。\n" * 20))
+    assert (report.verdict, report.reason) == (Verdict.FAILED, NO_REPORT)
+    assert len(report.cells) == 200
+    assert {c.status for c in report.cells.values()} == {Status.MISSING}
+    assert [f.code for f in report.findings] == ["S007"]
+
+
+def test_prose_that_contradicts_the_table_is_a_finding_and_changes_nothing(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
+) -> None:
+    values = consistent(form, 7)
+    text = report_text(values).replace("一切如常", "全年共收到政府信息公开申请99999件")
+    (report,) = extractor(as_document(text))
+    assert "C003" in [f.code for f in report.findings]
+    assert values_of(report) == values
+    assert report.verdict is Verdict.ACCEPTED
+
+
+def test_an_unknown_model_is_an_error(form: Form) -> None:
+    with pytest.raises(ModelError, match="大模型"):
+        Extractor(form, Settings(), model="大模型")

@@ -118,7 +118,7 @@ class Component:
                 amounts = [abs(o.amount) for o in slot.options if o.amount is not None]
                 tops[slot.cell] = max(tops.get(slot.cell, 0), *amounts, 0)
         scale = max((abs(weight) for terms in self.equations for weight, _ in terms), default=1)
-        return scale * max(1, sum(tops.values()))
+        return min(scale * max(1, sum(tops.values())), 1000 * LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +148,35 @@ class Explanation:
     picks: Mapping[str, Pick]
 
 
-def price(unit_layouts: Iterable[tuple[Layout, Mapping[str, int]]]) -> Explanation | None:
-    """The explanation by these layouts and amounts, or None if a slot can't have its amount."""
+def price(units: Iterable[Unit], amounts: Mapping[str, int]) -> Explanation | None:
+    """The explanation by these amounts, or None if a cell can't have its amount.
+
+    Each unit takes the cheapest of its layouts that gives it its amounts, so that amounts have one
+    price however they were found.
+    """
     extra = 0
     picks: dict[str, Pick] = {}
-    for layout, amounts in unit_layouts:
-        extra += layout.extra
-        for slot in layout.slots:
-            option = slot.option_for(amounts[slot.cell])
-            if option is None:
-                return None
-            extra += option.extra
-            picks[slot.cell] = Pick(slot, option, amounts[slot.cell])
+    for unit in units:
+        priced = [p for p in (_picks(layout, amounts) for layout in unit.layouts) if p]
+        if not priced:
+            return None
+        cost, best = min(priced, key=lambda pair: pair[0])
+        extra += cost
+        picks.update((pick.slot.cell, pick) for pick in best)
     return Explanation(extra, picks)
+
+
+def _picks(layout: Layout, amounts: Mapping[str, int]) -> tuple[int, list[Pick]] | None:
+    """What these amounts cost under the layout, and the options that give them."""
+    cost = layout.extra
+    picks = []
+    for slot in layout.slots:
+        option = slot.option_for(amounts[slot.cell])
+        if option is None:
+            return None
+        cost += option.extra
+        picks.append(Pick(slot, option, amounts[slot.cell]))
+    return cost, picks
 
 
 def terms_of(table: Table, equation: Equation) -> Terms:

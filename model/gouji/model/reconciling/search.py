@@ -10,7 +10,7 @@ leave the free cells one amount each, or nothing is free at all, no solver is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from gouji.model.reconciling.identities import decided
 from gouji.model.reconciling.problem import (
     Component,
     Explanation,
+    Layout,
     Pick,
     Unit,
     price,
@@ -80,24 +81,26 @@ def _alone(component: Component, unit: Unit, settings: ReconcilingSettings) -> O
     A cell that varies at all varies in an explanation that deviates once from some layout's
     cheapest options, so these are the ones to look at.
     """
-    found: list[Explanation] = []
-    for layout in unit.layouts:
-        cheapest = {slot.cell: slot.options[0].amount or 0 for slot in layout.slots}
-        single = [
-            {**cheapest, slot.cell: option.amount}
-            for slot in layout.slots
-            for option in slot.options[1:]
-            if option.amount is not None
-        ]
-        for amounts in ({**cheapest}, *single):
-            explanation = price([(layout, amounts)])
-            if explanation is not None and explanation.extra < settings.margin:
-                found.append(explanation)
-    found.sort(key=lambda explanation: explanation.extra)
+    priced: dict[tuple[int, ...], Explanation] = {}
+    for amounts in (amounts for layout in unit.layouts for amounts in _single(layout)):
+        explanation = price((unit,), amounts)
+        if explanation is not None and explanation.extra < settings.margin:
+            priced[tuple(amounts[cell] for cell in unit.cells)] = explanation
+    found = sorted(priced.values(), key=lambda explanation: explanation.extra)
     lower = dict.fromkeys(unit.cells, max(settings.margin, settings.misprint_cost))
     varying = _varying(found)
     lower |= dict.fromkeys(varying, settings.margin)
     return Outcome(component, tuple(found), varying, lower=lower)
+
+
+def _single(layout: Layout) -> Iterator[dict[str, int]]:
+    """The layout's cheapest amounts, then each deviation of one cell from them."""
+    cheapest = {slot.cell: slot.options[0].amount or 0 for slot in layout.slots}
+    yield cheapest
+    for slot in layout.slots:
+        for option in slot.options[1:]:
+            if option.amount is not None:
+                yield {**cheapest, slot.cell: option.amount}
 
 
 class _Search:
@@ -155,7 +158,7 @@ class _Search:
         if amounts is None:
             return None
         if amounts:
-            return price((unit.layouts[0], amounts) for unit in self.component.units)
+            return price(self.component.units, amounts)
         units = self.component.units
         spare = {n: s if len(units[n].layouts) > 1 else top for n, s in reach.spare.items()}
         return self._solver(Reach(top, spare, reach.lower)).cheapest()

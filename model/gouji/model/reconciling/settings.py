@@ -104,5 +104,7 @@ def _check(name: str, key: str, value: object, *, whole: bool) -> None:
         raise ConfigError(f"{name}: {key} 应为{'整数' if whole else '数'}，现为 {value!r}")
     if key in _PROBABILITIES and not 0 < value < 1:
         raise ConfigError(f"{name}: {key} 应在 0 与 1 之间（不含），现为 {value!r}")
+    if key == "max_explanations" and value < 2:
+        raise ConfigError(f"{name}: {key} 至少为 2，现为 {value!r}")
     if key != "seed" and value <= 0:
         raise ConfigError(f"{name}: {key} 应大于 0，现为 {value!r}")

@@ -7,7 +7,6 @@ and most tables need no solver: whoever uses it imports it then.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
@@ -16,7 +15,6 @@ from gouji.model.reconciling.budget import Budget, OutOfTime
 from gouji.model.reconciling.problem import (
     Component,
     Explanation,
-    Layout,
     Option,
     Slot,
     Unit,
@@ -34,7 +32,7 @@ class Solver:
     def __init__(
         self, component: Component, reach: Reach, settings: ReconcilingSettings, budget: Budget
     ) -> None:
-        """Build the program; see `_Builder` for its variables."""
+        """Build the program; see `_Program` for its variables."""
         self._component = component
         self._settings = settings
         self._budget = budget
@@ -90,14 +88,6 @@ class Solver:
         raise OutOfTime(self._program.explanation(solver) if status == cp_model.FEASIBLE else None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """A layout within reach, with the literal that says whether it is chosen."""
-
-    layout: Layout
-    literal: cp_model.IntVar
-
-
 class _Program:
     """Variables: a literal for each layout and each option, a whole number for each change."""
 
@@ -109,7 +99,6 @@ class _Program:
         self._amounts: dict[str, list[cp_model.LinearExprT]] = {}
         self._costs: list[cp_model.LinearExprT] = []
         self._ties: list[cp_model.LinearExprT] = []
-        self._chosen: list[list[_Chosen]] = []
         self._differs: dict[tuple[str, int], cp_model.IntVar] = {}
         for n, unit in enumerate(component.units):
             self._add_unit(unit, reach.spare.get(n))
@@ -148,11 +137,7 @@ class _Program:
     def explanation(self, solver: cp_model.CpSolver) -> Explanation:
         """The solution, priced anew from the readings."""
         amounts = {cell: int(solver.value(amount)) for cell, amount in self.amount.items()}
-        layouts = [
-            next(chosen.layout for chosen in unit if solver.boolean_value(chosen.literal))
-            for unit in self._chosen
-        ]
-        found = price((layout, amounts) for layout in layouts)
+        found = price(self._component.units, amounts)
         if found is None:
             raise AssertionError("the solver chose an amount that a cell can't have")
         return found
@@ -162,13 +147,11 @@ class _Program:
         if spare is None:
             for slot in unit.layouts[0].slots:
                 self._amounts[slot.cell] = [slot.options[0].amount or 0]
-            self._chosen.append([_Chosen(unit.layouts[0], self.model.new_constant(1))])
             return
         near = [layout for n, layout in enumerate(unit.layouts) if n == 0 or layout.extra < spare]
-        chosen = [_Chosen(layout, self.model.new_bool_var("")) for layout in near]
-        self.model.add_exactly_one(c.literal for c in chosen)
-        self._chosen.append(chosen)
-        for n, (layout, literal) in enumerate((c.layout, c.literal) for c in chosen):
+        literals = [self.model.new_bool_var("") for _ in near]
+        self.model.add_exactly_one(literals)
+        for n, (layout, literal) in enumerate(zip(near, literals, strict=True)):
             self._costs.append(layout.extra * literal)
             if n:
                 self._tie(layout.slots[-1], literal)
