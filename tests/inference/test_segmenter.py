@@ -143,10 +143,18 @@ def test_all_headings_lost_leaves_the_tables_in_the_header() -> None:
     assert codes(one) == ["S001"] * len(HEADINGS)
 
 
-def test_repeated_heading_makes_a_repeated_section() -> None:
+def test_a_heading_that_stands_twice_in_a_row_is_one_section() -> None:
     (one,) = segments(report().replace("一、总体情况", "一、总体情况\n先说概要。\n一、总体情况"))
-    assert ids(one) == ["header", "overview", *HEADINGS]
+    assert ids(one) == ["header", *HEADINGS]
     assert codes(one) == ["S002"]
+
+
+def test_a_section_begins_at_its_heading_as_printed() -> None:
+    text = report().replace("一、总体情况", "  ## 一、总体情况")
+    (one,) = segments(text)
+    overview = one.sections[1]
+    assert text[overview.span[0] :].startswith("一、总体情况")
+    assert one.sections[0].span[1] == overview.span[0]
 
 
 def test_headings_may_come_first_as_prose_and_then_for_the_tables() -> None:

@@ -17,7 +17,7 @@ from gouji.inference.config import Settings, read_settings
 from gouji.inference.corrections import Corrections, read_corrections
 from gouji.inference.discovery import Discovery, discover
 from gouji.inference.tally import Totals
-from gouji.inference.worker import Outcome, Task, make_extractor
+from gouji.inference.worker import DEFAULT_MODEL, Outcome, Task, make_extractor
 from gouji.inference.writers.outputs import LOG
 from gouji.inference.writers.rows import VERDICTS
 from gouji.model.errors import ConfigError, GoujiError
@@ -55,7 +55,7 @@ def extract(
     workers: Annotated[
         int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
     ] = None,
-    model: Annotated[str, typer.Option(help="所用模型；rules 为规则。")] = "rules",
+    model: Annotated[str, typer.Option(help="所用模型；rules 为规则。")] = DEFAULT_MODEL,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="设置文件（TOML），只写要改的设置。")
     ] = None,
@@ -66,7 +66,7 @@ def extract(
     try:
         settings = read_settings(config) if config else Settings()
         task = Task(settings, corrections=_corrections(corrections), model=model, force=force)
-        if model != Task.model:  # refused at once if there is none of this name
+        if model != DEFAULT_MODEL:  # refused at once if there is none of this name
             make_extractor(load_form(task.form), settings, model)
         chosen = _formats(formats, out)
         _make_folder(out)

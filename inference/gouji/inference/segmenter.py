@@ -37,11 +37,11 @@ def segment(document: Document, form: Form) -> tuple[Segment, ...]:
     cuts = _cuts(text, headings, regions, form)
     if not cuts:
         chosen = _chosen(text, headings)
-        return (_segment((0, len(text)), chosen, regions, form),)
+        return (_segment(text, (0, len(text)), chosen, regions, form),)
     segments: list[Segment] = []
     for span in pairwise((0, *cuts, len(text))):
         chosen = _chosen(text, [h for h in headings if span[0] <= h.span[0] < span[1]])
-        segments.append(_segment(span, chosen, find_regions(text, span, form), form))
+        segments.append(_segment(text, span, chosen, find_regions(text, span, form), form))
     return tuple(_numbered(segments))
 
 
@@ -62,9 +62,9 @@ def _chosen(text: str, candidates: Sequence[Heading]) -> tuple[Heading, ...]:
 
 
 def _segment(
-    span: Span, headings: Sequence[Heading], regions: tuple[TableRegion, ...], form: Form
+    text: str, span: Span, headings: Sequence[Heading], regions: tuple[TableRegion, ...], form: Form
 ) -> Segment:
-    sections = _sections(span, headings, form)
+    sections = _sections(text, span, headings, form)
     return Segment(
         span=span,
         sections=sections,
@@ -79,13 +79,24 @@ def _segment(
     )
 
 
-def _sections(span: Span, headings: Sequence[Heading], form: Form) -> tuple[Section, ...]:
-    starts = [heading.span[0] for heading in headings] + [span[1]]
+def _sections(
+    text: str, span: Span, headings: Sequence[Heading], form: Form
+) -> tuple[Section, ...]:
+    """The sections: each begins at its heading as printed, behind indentation and `##`.
+
+    A heading that stands again with no other between goes on with its section.
+    """
+    opening = [
+        heading
+        for number, heading in enumerate(headings)
+        if number == 0 or headings[number - 1].place != heading.place
+    ]
+    starts = [text.index(heading.text[0], heading.span[0]) for heading in opening]
     opened = (
-        Section(form.sections[heading.place].id, heading.text, (start, end))
-        for heading, (start, end) in zip(headings, pairwise(starts), strict=True)
+        Section(form.sections[heading.place].id, heading.text, place)
+        for heading, place in zip(opening, pairwise([*starts, span[1]]), strict=True)
     )
-    return (Section(HEADER, None, (span[0], starts[0])), *opened)
+    return (Section(HEADER, None, (span[0], [*starts, span[1]][0])), *opened)
 
 
 def _cuts(

@@ -20,6 +20,8 @@ from gouji.model.form import Form
 from gouji.model.form_file import load_form
 from gouji.model.report import MadeBy, Report
 
+DEFAULT_MODEL = "rules"
+
 _CHUNK_BYTES = 1024 * 1024
 _ERRORS_OF_A_NAME = frozenset(
     (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EISDIR, errno.ENOTDIR, errno.EEXIST)
@@ -58,7 +60,7 @@ class Task:
     settings: Settings
     folder: ReportFolder | None = None
     corrections: Corrections = field(default_factory=Corrections)
-    model: str = "rules"
+    model: str = DEFAULT_MODEL
     form: str = "ogi"
     force: bool = False
     make_extract: MakeExtract = make_extractor
