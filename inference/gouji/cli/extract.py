@@ -112,9 +112,8 @@ def _make_folder(out: Path | None) -> None:
 def _run(job: Job, screen: Console) -> Totals:
     for passed in job.discovery.skipped:
         screen.print(f"跳过 {passed.name}：{passed.reason}")
-    _log_to(job.out)
     try:
-        with _progress(job.discovery, screen) as on_outcome:
+        with _log(job.out), _progress(job.discovery, screen) as on_outcome:
             return run(job, on_outcome)
     except KeyboardInterrupt:
         again = "" if job.out is None else "；用同样的命令再运行一次即可继续"
@@ -132,7 +131,9 @@ def _run(job: Job, screen: Console) -> Totals:
     raise typer.Exit(1)
 
 
-def _log_to(out: Path | None) -> None:
+@contextmanager
+def _log(out: Path | None) -> Iterator[None]:
+    """Keeps the log of a run in its output folder, or on standard error where there is none."""
     handler: logging.Handler
     if out is None:
         handler = logging.StreamHandler()
@@ -140,8 +141,12 @@ def _log_to(out: Path | None) -> None:
         handler = logging.FileHandler(out / LOG, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("gouji")
-    logger.handlers = [handler]
-    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 @contextmanager

@@ -43,7 +43,8 @@ _BARE = (
     re.compile(rf"{_RECEIVE}{TOTAL_WORDS}{COUNT}{_ITEMS}(?:有效|书面)?申请"),
 )
 _UNBOUND = re.compile(rf"{_NOUN}{TOTAL_WORDS}{COUNT}{_ITEMS}")
-_NOT_RECEIVE = rf"(?P<none>(?:从未|并未|均未|暂未|尚未|还未|未|没有|没|暂无|无)(?:曾|有|再)?{_RECEIVE}(?:过|到)?)"
+_NOT = r"(?:从未|并未|均未|暂未|尚未|还未|未|没有|没|暂无|无)(?:曾|有|再)?"
+_NOT_RECEIVE = rf"(?P<none>{_NOT}{_RECEIVE}(?:过|到)?)"
 _NONE = re.compile(rf"{_NOT_RECEIVE}(?P<gap>[^。;:,因]{{0,40}}?){_NOUN}{_NOT_OTHER}")
 _NONE_BARE = re.compile(rf"{_NOT_RECEIVE}(?P<gap>[^。;:,因]{{0,16}}?)申请{_NOT_OTHER}")
 _WITHOUT = re.compile(

@@ -88,7 +88,8 @@ class OutcomeExplainer:
         self.picks: Mapping[str, Pick] = outcome.picks
         self.decided = decide(outcome)
         self.equations = [e for e in table.equations if e.left[0] in outcome.component.cells]
-        self.as_read = {c: p.slot.options[0].amount for c, p in self.picks.items()}
+        self.as_read: dict[str, int | None] = dict.fromkeys(outcome.component.cells)
+        self.as_read |= {c: p.slot.options[0].amount for c, p in self.picks.items()}
         self.broken = [e for e in self.equations if self._broken(e)]
         changes = wording.Changes(table)
         self.changes = [changes.sentence(e) for e in outcome.explanations]
@@ -118,7 +119,8 @@ class OutcomeExplainer:
         if unsolved and any(cell.id in (*e.left, *e.right) for e in self.broken):
             return replace(frame, status=Status.AMBIGUOUS)
         if pick.option.origin is Origin.CORRECTION:
-            return self._sure(frame, cell, pick, Status.CONFIRMED, wording.CONFIRMED)
+            confirmed = self._sure(frame, cell, pick, Status.CONFIRMED, wording.CONFIRMED)
+            return replace(confirmed, confidence=1.0, review=False)
         if cell.id in outcome.varying:
             return self._ambiguous(frame, cell)
         if pick.slot.is_open or pick.slot.reading.observation is None:
@@ -190,13 +192,12 @@ class OutcomeExplainer:
         likely: dict[Number | None, float] = {}
         because: dict[Number | None, Sentence] = {}
         for n, weight in enumerate(weights(self.outcome)):
-            amount = explanations[n].picks[cell.id].reads_as
-            value = None if amount is None else value_of(amount, cell.scale)
+            value = self._stands_for(cell, explanations[n].picks[cell.id])
             likely[value] = likely.get(value, 0.0) + weight
             because.setdefault(value, self.changes[n])
         total = sum(likely.values()) + exp(-self.settings.margin / 1000)
         ranked = sorted(likely, key=lambda value: -likely[value])
-        first = value_of(self.picks[cell.id].amount, cell.scale)
+        first = self._stands_for(cell, self.picks[cell.id])
         zh, en = wording.competing(ranked, more=not self.outcome.exhausted)
         return replace(
             frame,
@@ -207,6 +208,14 @@ class OutcomeExplainer:
             reason_en=en,
             alternatives=tuple(Alternative(v, likely[v] / total, *because[v]) for v in ranked),
         )
+
+    def _stands_for(self, cell: Cell, pick: Pick) -> Number | None:
+        """The value under one explanation: none if nothing stands there and nothing counts it."""
+        observation = pick.slot.reading.observation
+        empty = observation is None or observation.value is None
+        if pick.slot.is_open or (empty and not pick.amount and not self._equations_of(cell.id)):
+            return None
+        return value_of(pick.amount, cell.scale)
 
     def _why_changed(self, cell: Cell, pick: Pick) -> Sentence:
         """The violated equations of a changed cell, and whether it alone makes them hold."""
@@ -219,7 +228,8 @@ class OutcomeExplainer:
         return wording.changed(difference, self._names(violated), others)
 
     def _deviates(self, cell: str) -> bool:
-        return self.picks[cell].amount != self.as_read[cell]
+        pick = self.picks[cell]
+        return not pick.slot.is_open and pick.amount != self.as_read[cell]
 
     def _broken(self, equation: Equation) -> bool:
         """Whether the equation fails for the numbers as they read first."""
@@ -277,8 +287,24 @@ def _frame(cell: Cell, reading: Reading | None) -> CellResult:
     )
 
 
+def claimed(result: CellResult, line: Line, settings: ReconcilingSettings) -> CellResult:
+    """The result, no surer than that the numbers of its line belong to that line.
+
+    The identities do not raise that certainty: exchanged lines with equal sums satisfy them too.
+    What a person confirmed does not hang on it.
+    """
+    if result.status is Status.CONFIRMED:
+        return result
+    limited = replace(result, confidence=min(result.confidence, line.claim))
+    if line.claim >= settings.review_below:
+        return limited
+    return replace(flagged(limited, wording.UNCLAIMED), confidence=limited.confidence)
+
+
 def flagged(result: CellResult, reason: Sentence) -> CellResult:
-    """The result for a person to look at, for one reason more."""
+    """The result for a person to look at, for one reason more; a confirmed one needs no look."""
+    if result.status is Status.CONFIRMED:
+        return result
     zh = f"{result.reason}；{reason[0]}" if result.reason else reason[0]
     en = f"{result.reason_en}; {reason[1]}" if result.reason_en else reason[1]
     return replace(

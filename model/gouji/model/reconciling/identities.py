@@ -1,7 +1,8 @@
 """Identities put to numbers: what holds, and what unknown amounts they leave possible."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from math import inf
+from dataclasses import dataclass
+from math import inf, isinf
 
 from gouji.model.reconciling.problem import Terms
 
@@ -54,9 +55,10 @@ def confirmed_twice(
     signed: Collection[str],
 ) -> frozenset[str]:
     """The unknown cells that stay decided whichever one equation is dropped."""
+    telling = [terms for terms in equations if any(cell not in known for _, cell in terms)]
     sure = set(unknown)
-    for dropped in range(len(equations)):
-        rest = [terms for index, terms in enumerate(equations) if index != dropped]
+    for dropped in range(len(telling)):
+        rest = [terms for index, terms in enumerate(telling) if index != dropped]
         sure &= (decided(rest, known, unknown, signed) or {}).keys()
     return frozenset(sure)
 
@@ -71,31 +73,46 @@ def _narrow(terms: Terms, rest: int, bounds: Bounds) -> bool | None:
     """Tighten the bounds of one equation's cells; None if it can't hold, else whether any moved."""
     if not terms:
         return False if rest == 0 else None
-    spans = [_span(weight, bounds[cell]) for weight, cell in terms]
+    lows, highs = zip(*(_span(weight, bounds[cell]) for weight, cell in terms), strict=True)
+    low, high = _Total.of(lows), _Total.of(highs)
     changed = False
-    for index, (weight, cell) in enumerate(terms):
-        others = spans[:index] + spans[index + 1 :]
+    for n, (weight, cell) in enumerate(terms):
         # weight * amount = -rest - (sum of the others), which lies between these two
-        least = -rest - _sum(high for _, high in others)
-        most = -rest - _sum(low for low, _ in others)
-        narrowed = _intersect(bounds[cell], weight, least, most)
+        narrowed = _intersect(
+            bounds[cell], weight, -rest - high.without(highs[n]), -rest - low.without(lows[n])
+        )
         if narrowed[0] > narrowed[1]:
             return None
         if narrowed != bounds[cell]:
             bounds[cell] = narrowed
-            spans[index] = _span(weight, narrowed)
             changed = True
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A sum that any one of its values can be taken out of again, infinite ones too."""
+
+    finite: float
+    infinite: int
+    infinity: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "_Total":
+        # Finite bounds are always int, so that large amounts stay exact.
+        finite = [value for value in values if not isinf(value)]
+        endless = [value for value in values if isinf(value)]
+        return cls(sum(finite), len(endless), endless[0] if endless else 0)
+
+    def without(self, value: float) -> float:
+        if self.infinite - isinf(value) > 0:
+            return self.infinity
+        return self.finite - (0 if isinf(value) else value)
 
 
 def _span(weight: int, bounds: tuple[float, float]) -> tuple[float, float]:
     low, high = bounds[0] * weight, bounds[1] * weight
     return (low, high) if weight > 0 else (high, low)
-
-
-def _sum(values: Iterable[float]) -> float:
-    # Finite bounds are always int, so that large amounts stay exact beside an infinite one.
-    return sum(values)
 
 
 def _intersect(

@@ -201,8 +201,8 @@ def components(table: Table, readings: TableReadings) -> tuple[Component, ...]:
 
 
 def _units(line: Line, tied: set[str], signed: frozenset[str]) -> Iterator[Unit]:
-    layouts = _layouts(line.placements, tied, signed)
     if len(line.placements) > 1:
+        layouts = _layouts(line.placements, tied, signed)
         yield Unit(line.id, layouts, tuple(r.cell for r in line.placements[0].readings))
         return
     for reading in line.placements[0].readings:

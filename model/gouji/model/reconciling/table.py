@@ -13,6 +13,7 @@ from gouji.model.reconciling import wording
 from gouji.model.reconciling.budget import Budget
 from gouji.model.reconciling.explanation import (
     OutcomeExplainer,
+    claimed,
     doubtful_cells,
     flagged,
     lost_cell,
@@ -44,11 +45,14 @@ def reconcile(table: Table, readings: TableReadings, settings: ReconcilingSettin
         for cell in explainer.outcome.component.cells
     }
     doubtful = doubtful_cells(table, readings.lines, lambda cell: explainers[cell].is_suspect(cell))
+    line_of = {r.cell: line for line in readings.lines for r in line.placements[0].readings}
     results = [explainers[cell.id].result(cell) for cell in table.cells]
-    cells = tuple(flagged(r, wording.INCOMPLETE) if r.id in doubtful else r for r in results)
+    results = [flagged(r, wording.INCOMPLETE) if r.id in doubtful else r for r in results]
+    cells = tuple(claimed(result, line_of[result.id], settings) for result in results)
     picks = {cell: pick for outcome in outcomes for cell, pick in outcome.picks.items()}
     findings = tuple(_findings(table, outcomes, cells))
-    confidence = _confidence(outcomes, cells)
+    confidence = _confidence(outcomes, {c.id: c for c in cells})
+    confidence *= prod(line.claim for line in readings.lines)
     checked = not readings.stray or all(_tied(table, cell.id) for cell in cells)
     sure = checked and not any(cell.review for cell in cells)
     accepted = sure and confidence >= settings.accept_from
@@ -76,7 +80,7 @@ def checks(
             Check(
                 equation.id,
                 equation.text,
-                (None if left is None else exact(left), None if right is None else exact(right)),
+                (_exact(left), _exact(right)),
                 _equal(left, right),
                 _equal(*sides(equation, values)),
             )
@@ -97,6 +101,10 @@ def _sum(cells: Iterable[str], numbers: Mapping[str, Sum]) -> Sum:
             return None
         total += number
     return total
+
+
+def _exact(total: Sum) -> Number | None:
+    return None if total is None else exact(total)
 
 
 def _equal(left: Sum, right: Sum) -> bool | None:
@@ -129,16 +137,22 @@ def _tied(table: Table, cell: str) -> bool:
     return any(cell in equation.left or cell in equation.right for equation in table.equations)
 
 
-def _confidence(outcomes: Iterable[Outcome], cells: Iterable[CellResult]) -> float:
-    """The probability that all cells are right.
+def _confidence(outcomes: Iterable[Outcome], cells: Mapping[str, CellResult]) -> float:
+    """The probability that all cells are right, if every number belongs to the line it was put in.
 
     The product, over the independent parts of the table, of the probability that the part's best
-    explanation is the true one; cells that only identities decided, or nothing did, are counted
-    again with their own confidence.
+    explanation is the true one. The cells of a part that only the identities decided hang on the
+    same numbers, so the least sure of them counts for all.
     """
-    parts = prod(outcome_confidence(outcome) for outcome in outcomes)
-    lost = (cell for cell in cells if cell.printed is None and cell.read is None)
-    return parts * prod(cell.confidence for cell in lost)
+    return prod(
+        min(outcome_confidence(outcome), *(cells[c].confidence for c in _lost(outcome, cells)), 1)
+        for outcome in outcomes
+    )
+
+
+def _lost(outcome: Outcome, cells: Mapping[str, CellResult]) -> Iterable[str]:
+    """The part's cells for which nothing was found in the document."""
+    return (cell for cell in outcome.component.cells if cells[cell].read is None)
 
 
 def _findings(

@@ -36,6 +36,11 @@ INCOMPLETE: Sentence = (
     "the numbers of this line may stand in places that were not considered",
 )
 
+UNCLAIMED: Sentence = (
+    "这些数字属于哪一行不够确定，须核对",
+    "it is not sure enough that these numbers belong to this line",
+)
+
 
 def shown(number: Number | None) -> str:
     """A number as text; a cell without one is called blank."""
