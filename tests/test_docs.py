@@ -206,12 +206,6 @@ def test_constraints_are_sorted_and_unique() -> None:
     assert names == sorted(set(names))
 
 
-@pytest.mark.parametrize("name", requirements())
-def test_tests_run_with_the_exact_version(name: str) -> None:
-    pinned = {normalised(pin): exact for pin, exact in pins()}
-    assert version(name) == pinned[normalised(name)]
-
-
 def test_samples_are_unchanged() -> None:
     listed = dict(
         re.findall(r"^\| (\S+\.txt) \|.*`([0-9a-f]{64})` \|$", text_of("seeds/README.md"), re.M)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,37 +19,32 @@ def rewriting() -> bool:
     return os.environ.get("GOUJI_REWRITE_GOLDEN") == "1"
 
 
-def normalised(text: str) -> dict[str, Any]:
-    """The report without what changes with the version, or in a last digit between machines."""
-    report: dict[str, Any] = json.loads(text, parse_float=lambda digits: round(float(digits), 6))
+def normalised(text: str) -> str:
+    """The text of a report without what changes with the version alone."""
     for key in CHANGES_WITH_VERSION:
-        assert report["made_by"][key]
-        report["made_by"][key] = "any"
+        text, n_found = re.subn(rf'("{key}": )"[^"]+"', r'\1"any"', text)
+        assert n_found == 1, f"{key} stands {n_found} times in the report"
+    return text
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The report, its fractions rounded: their last digits differ between machines."""
+    report: dict[str, Any] = json.loads(text, parse_float=lambda digits: round(float(digits), 6))
     return report
 
 
-def dumped(value: object, depth: int = 2) -> str:
-    """JSON with a cell, check, field or finding a line, so that a difference can be read."""
-    if not depth or not value or not isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(dumped(item, depth - 1) for item in value) + "\n]"
-    pairs = (f"{json.dumps(key)}: {dumped(item, depth - 1)}" for key, item in value.items())
-    return "{\n" + ",\n".join(pairs) + "\n}"
-
-
-def check_golden(report: dict[str, Any], golden: Path, rewrite: bool) -> None:
+def check_golden(text: str, golden: Path, rewrite: bool) -> None:
     """Compares the report with the golden file, after writing it if that is asked for."""
     if rewrite:
-        golden.write_text(dumped(report) + "\n", "utf-8")
+        golden.write_text(text, "utf-8")
     assert golden.exists(), f"{golden.name} is missing: make golden, then read what it wrote"
-    assert report == json.loads(golden.read_text("utf-8"))
+    assert parsed(text) == parsed(golden.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_report_equals_golden(extracted_seeds: Path, name: str) -> None:
-    report = normalised((extracted_seeds / f"{name}.json").read_text("utf-8"))
-    check_golden(report, GOLDEN / f"{name}.json", rewriting())
+    text = normalised((extracted_seeds / f"{name}.json").read_text("utf-8"))
+    check_golden(text, GOLDEN / f"{name}.json", rewriting())
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -67,23 +63,24 @@ def test_every_golden_file_has_its_sample() -> None:
 
 def test_missing_golden_file_fails_and_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="make golden"):
-        check_golden({"cells": {}}, tmp_path / "a.json", rewrite=False)
+        check_golden("{}", tmp_path / "a.json", rewrite=False)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_changed_report_fails_and_leaves_the_golden_file(tmp_path: Path) -> None:
     golden = tmp_path / "a.json"
-    check_golden({"value": 1}, golden, rewrite=True)
+    check_golden('{"value": 1}', golden, rewrite=True)
     with pytest.raises(AssertionError):
-        check_golden({"value": 2}, golden, rewrite=False)
+        check_golden('{"value": 2}', golden, rewrite=False)
     assert json.loads(golden.read_text("utf-8")) == {"value": 1}
 
 
-def test_golden_file_has_a_cell_a_line_and_reads_back() -> None:
-    report = {"verdict": "review", "cells": {"a": {"value": [1]}, "b": {}}, "findings": [{"x": 1}]}
-    text = dumped(report)
-    assert json.loads(text) == report
-    assert text.splitlines()[3:5] == ['"a": {"value": [1]},', '"b": {}']
+def test_last_digit_of_a_fraction_is_no_difference(tmp_path: Path) -> None:
+    golden = tmp_path / "a.json"
+    check_golden('{"confidence": 0.9990001997803060}', golden, rewrite=True)
+    check_golden('{"confidence": 0.9990001997803061}', golden, rewrite=False)
+    with pytest.raises(AssertionError):
+        check_golden('{"confidence": 0.998}', golden, rewrite=False)
 
 
 @pytest.mark.parametrize(("setting", "expected"), [(None, False), ("0", False), ("1", True)])

@@ -18,6 +18,7 @@ from gouji.inference.discovery import Discovery, Found, Passed, discover
 from gouji.inference.readers import Limits
 from gouji.inference.tally import Totals
 from gouji.inference.worker import Outcome, OutputError, Task
+from gouji.model.errors import GoujiError
 from gouji.model.form_file import load_form
 from gouji.model.report_codec import report_from_dict
 
@@ -252,6 +253,30 @@ def test_bad_source_costs_nobody_but_itself(task: Task, texts: Path, tmp_path: P
     ]
     assert totals.n_failed == 5  # the four bad ones, and d.txt without a report
     assert not totals.all_read
+
+
+@pytest.fixture
+def marker(tmp_path: Path) -> Path:
+    marker = tmp_path / "marker"
+    marker.touch()
+    return marker
+
+
+def test_worker_that_dies_at_its_start_costs_nothing(
+    task: Task, texts: Path, tmp_path: Path, undisturbed: Path, marker: Path
+) -> None:
+    dying = importlib.import_module("fake_extractor").DiesAtStart(marker, once=True)
+    extract(replace(task, make_extract=dying), texts, tmp_path / "out")
+    assert not marker.exists()
+    assert contents(tmp_path / "out") == contents(undisturbed)
+
+
+def test_run_ends_if_no_worker_starts(
+    task: Task, texts: Path, tmp_path: Path, marker: Path
+) -> None:
+    dying = importlib.import_module("fake_extractor").DiesAtStart(marker, once=False)
+    with pytest.raises(GoujiError, match="无法启动"):
+        extract(replace(task, make_extract=dying), texts, tmp_path / "out")
 
 
 def test_trace_goes_to_the_log_alone(

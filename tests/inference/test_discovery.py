@@ -73,6 +73,17 @@ def test_output_folder_that_is_itself_given_is_walked(tmp_path: Path) -> None:
     assert names(discover([tmp_path], tmp_path)) == ["a.txt"]
 
 
+@pytest.mark.parametrize(
+    "name", ["a.txt.json", "reports.jsonl", "summary.csv", "review.csv", "failed.csv"]
+)
+def test_file_that_only_has_the_name_of_an_output_is_not_overwritten(
+    tmp_path: Path, name: str
+) -> None:
+    touch(tmp_path, "in/a.txt", f"out/{name}", "out/b.txt.json")
+    with pytest.raises(ConfigError, match=f"{name} 已存在"):
+        discover([tmp_path / "in"], tmp_path / "out")
+
+
 def test_links_to_folders_and_special_files_are_skipped(tmp_path: Path) -> None:
     touch(tmp_path, "a.txt")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)

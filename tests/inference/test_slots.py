@@ -5,7 +5,9 @@ from gouji.inference.tokens import find_tokens
 
 
 def shape(content: str, separator: str | None) -> list[str]:
-    groups = find_slots(content, (0, len(content)), find_tokens(content), separator)
+    groups = find_slots(
+        content, (0, len(content)), find_tokens(content, (0, len(content))), separator
+    )
     return ["".join("v" if slot.token else "_" for slot in group) for group in groups]
 
 
@@ -46,4 +48,7 @@ def test_slots_keep_empty_cells_where_boundaries_survive(
     ],
 )
 def test_the_separator_is_read_off_the_table(text: str, separator: str | None) -> None:
-    assert cell_separator(text, [token.span for token in find_tokens(text)]) == separator
+    assert (
+        cell_separator(text, [token.span for token in find_tokens(text, (0, len(text)))])
+        == separator
+    )

@@ -25,17 +25,30 @@ from gouji.inference.tokens import find_tokens, furniture, narrow
     ],
 )
 def test_only_what_stands_alone_is_a_token(text: str, raws: list[str]) -> None:
-    assert [token.raw for token in find_tokens(text)] == raws
+    assert [token.raw for token in find_tokens(text, (0, len(text)))] == raws
 
 
 @pytest.mark.parametrize("line", ["- 3 -", "— 12 —", "第 2 页", "第2页 共9页", "Page 3 of 8"])
 def test_page_numbers_are_furniture(line: str) -> None:
-    assert furniture(f"0\n{line}\n1") == ((2, 2 + len(line)),)
+    assert furniture(f"0\n{line}\n1", (0, 4 + len(line))) == ((2, 2 + len(line)),)
+
+
+def test_marks_around_a_number_in_a_row_are_cells() -> None:
+    text = "规章\t-\t35\t-\n-\t3\t-"
+    assert not furniture(text, (2, len(text)))
+    assert [token.raw for token in find_tokens(text, (2, len(text)))] == [
+        "-",
+        "35",
+        "-",
+        "-",
+        "3",
+        "-",
+    ]
 
 
 @given(st.text(max_size=80))
 def test_tokens_lie_in_the_text_in_order(text: str) -> None:
-    tokens = find_tokens(text)
+    tokens = find_tokens(text, (0, len(text)))
     assert all(text[t.span[0] : t.span[1]] == t.raw for t in tokens)
     assert all(a.span[1] <= b.span[0] for a, b in itertools.pairwise(tokens))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -20,10 +21,11 @@ from gouji.model.reading import (
     Reading,
     TableReadings,
 )
-from gouji.model.reconciling import load_settings, reconcile
+from gouji.model.reconciling import ReconcilingSettings, load_settings, reconcile
 from gouji.model.reconciling.budget import Budget
 from gouji.model.reconciling.problem import components
 from gouji.model.reconciling.search import Outcome, explain
+from gouji.model.report import Status, Verdict
 
 FORM = """
 id: small
@@ -41,8 +43,8 @@ identities:
 links: [{id: prose, kind: within a report, equation: sums.new.total = year}]
 """
 TABLE: Table = parse_form(FORM.encode(), "small.yaml").tables("small")[0]
-TOP = 6
-"""Candidates reach 3; beyond that one amount is as good as another, so 6 is far enough."""
+TOP = 5
+"""Candidates reach 3; beyond that one amount is as good as another, so 5 is far enough."""
 
 Values = tuple[int, ...]
 
@@ -91,45 +93,54 @@ def cheapest_choices(readings: TableReadings) -> int:
     )
 
 
-@st.composite
-def a_reading(draw: st.DrawFn, cell: str) -> Reading:
-    amounts = draw(st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True))
-    costs = [0, *draw(st.lists(st.integers(0, 3000), min_size=3, max_size=3))]
+def random_reading(rng: Random, cell: str, truth: int) -> Reading:
+    """A number that is mostly the true one, other candidates, and mostly a possible change."""
+    amounts = rng.sample(range(4), rng.randint(1, 4))
+    if truth < 4 and rng.random() < 0.75:
+        amounts = [truth, *(amount for amount in amounts[:3] if amount != truth)]
     candidates = tuple(
-        Candidate(amount, cost, Origin.MISREAD if n else Origin.PRINTED)
-        for n, (amount, cost) in enumerate(zip(amounts, costs, strict=False))
+        Candidate(amount, rng.randint(0, 3000) if n else 0, Origin.MISREAD if n else Origin.PRINTED)
+        for n, amount in enumerate(amounts)
     )
-    change = draw(st.one_of(st.none(), st.integers(1500, 6000)))
+    change = rng.choice([None, rng.randint(1500, 6000), rng.randint(1500, 6000)])
     observation = Observation((0, 1), str(amounts[0]), MentionKind.NUMBER, amounts[0])
     return Reading(cell, observation, candidates, change)
 
 
-@st.composite
-def a_table(draw: st.DrawFn, *, placements: int) -> TableReadings:
-    lines = []
-    for line, cells in TABLE.lines:
-        n_placements = draw(st.integers(1, placements))
-        lines.append(
+def random_table(seed: int, *, placements: int) -> TableReadings:
+    """Readings around a table that adds up, each line under up to so many placements."""
+    rng = Random(seed)
+    new, old = [rng.randint(0, 2), rng.randint(0, 1)], [rng.randint(0, 1), rng.randint(0, 1)]
+    done = [a + b for a, b in zip(new, old, strict=True)]
+    return TableReadings(
+        "sums",
+        "1",
+        tuple(
             Line(
                 line,
                 tuple(
                     Placement(
-                        draw(st.integers(0, 2000)) if n else 0,
-                        tuple(draw(a_reading(cell.id)) for cell in cells),
+                        rng.randint(0, 2000) if n else 0,
+                        tuple(
+                            random_reading(rng, cell.id, amount)
+                            for cell, amount in zip(cells, (*row, sum(row)), strict=True)
+                        ),
                     )
-                    for n in range(n_placements)
+                    for n in range(rng.randint(1, placements))
                 ),
             )
-        )
-    return TableReadings("sums", "1", tuple(lines))
+            for (line, cells), row in zip(TABLE.lines, (new, old, done), strict=True)
+        ),
+    )
 
 
-SETTINGS = replace(load_settings(), margin=1400, max_explanations=4, solver_time=20.0)
+SEEDS = st.integers(0, 2**32 - 1)
+SETTINGS = replace(load_settings(), margin=700, max_explanations=3, solver_time=20.0)
 
 
-def search(readings: TableReadings) -> Outcome:
+def search(readings: TableReadings, weights: ReconcilingSettings = SETTINGS) -> Outcome:
     (component,) = components(TABLE, readings)
-    return explain(component, SETTINGS, Budget(SETTINGS.solver_time))
+    return explain(component, weights, Budget(weights.solver_time))
 
 
 def assert_agrees_with_brute_force(readings: TableReadings) -> None:
@@ -147,80 +158,92 @@ def assert_agrees_with_brute_force(readings: TableReadings) -> None:
     assert tuple(best.picks[cell].amount for cell in cells) in near
     varying = {c for n, c in enumerate(cells) if len({values[n] for values in near}) > 1}
     assert outcome.varying == varying
-    second = sorted(cost for cost, values in possible if values != min(possible)[1])
-    if len(outcome.explanations) > 1 and len(near) == len(set(near)):
-        assert outcome.explanations[1].extra + cheapest_choices(readings) >= second[0]
+    extras = [explanation.extra for explanation in outcome.explanations]
+    costs = sorted(cost - least for cost, _ in set(possible) if cost < least + SETTINGS.margin)
+    listed = costs[: SETTINGS.max_explanations]
+    assert [extra - extras[0] for extra in extras][: len(listed)] == listed
+    assert not outcome.exhausted or len(extras) == len(costs)
 
 
-@settings(max_examples=1200, deadline=None, derandomize=True)
-@given(a_table(placements=1))
-def test_search_equals_brute_force_over_candidates_and_changes(readings: TableReadings) -> None:
-    assert_agrees_with_brute_force(readings)
+@settings(max_examples=1500, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_search_equals_brute_force_over_candidates_and_changes(seed: int) -> None:
+    assert_agrees_with_brute_force(random_table(seed, placements=1))
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
-@given(a_table(placements=3))
-def test_search_equals_brute_force_over_placements(readings: TableReadings) -> None:
-    assert_agrees_with_brute_force(readings)
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_search_equals_brute_force_over_placements(seed: int) -> None:
+    assert_agrees_with_brute_force(random_table(seed, placements=2))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(a_table(placements=2))
-def test_values_break_no_identity_and_printed_numbers_stay(readings: TableReadings) -> None:
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_values_break_no_identity_and_printed_numbers_stay(seed: int) -> None:
+    readings = random_table(seed, placements=2)
     result = reconcile(TABLE, readings, SETTINGS)
     values = {cell.id: cell.value for cell in result.cells}
-    for equation in TABLE.equations:
-        left = [values[cell] for cell in equation.left]
-        right = [values[cell] for cell in equation.right]
-        numbers = [v for v in (*left, *right) if v is not None]
-        if len(numbers) == len(left) + len(right):
-            assert sum(v or 0 for v in left) == sum(v or 0 for v in right)
+    for equation, check in zip(TABLE.equations, result.checks, strict=True):
+        numbers = [(sign, values[cell]) for sign, cell in equation.terms]
+        if all(number is not None for _, number in numbers):
+            assert sum(sign * (number or 0) for sign, number in numbers) == 0
+            assert check.holds is True
+        else:
+            assert check.holds is None
     printed = {
-        (r.cell, r.observation.value)
+        (reading.cell, reading.observation.value)
         for line in readings.lines
         for placement in line.placements
-        for r in placement.readings
-        if r.observation
+        for reading in placement.readings
+        if reading.observation
     }
     assert all((cell.id, cell.printed) in printed for cell in result.cells)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(a_table(placements=3))
-def test_same_readings_give_the_same_result(readings: TableReadings) -> None:
-    assert repr(reconcile(TABLE, readings, SETTINGS)) == repr(
-        reconcile(TABLE, readings, SETTINGS)
-    )
+@given(SEEDS)
+def test_a_cell_that_is_read_has_the_printed_value(seed: int) -> None:
+    result = reconcile(TABLE, random_table(seed, placements=2), SETTINGS)
+    for cell in result.cells:
+        if cell.status is Status.READ:
+            assert cell.value == cell.printed
+        elif cell.value != cell.printed:
+            assert cell.status in (Status.REPAIRED, Status.SOURCE_ERROR, Status.AMBIGUOUS)
+            assert cell.reason
+            assert cell.reason_en
 
 
-@pytest.mark.parametrize("time", [1e-9, 1e-4])
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_same_readings_give_the_same_bytes(seed: int) -> None:
+    first, second = (reconcile(TABLE, random_table(seed, placements=3), SETTINGS) for _ in range(2))
+    assert repr(first) == repr(second)
+
+
+@pytest.mark.parametrize("time", [1e-9, 1e-5])
 def test_want_of_time_is_reported_and_flags_what_is_not_proved(time: float) -> None:
-    cells = [cell.id for cell in TABLE.cells]
-    amounts = dict(zip(cells, (3, 2, 9, 1, 1, 2, 2, 4, 6), strict=True))
-    lines = tuple(
-        Line(
-            line,
-            (
-                Placement(
-                    0,
-                    tuple(
-                        Reading(
-                            c.id,
-                            Observation((0, 1), str(amounts[c.id]), MentionKind.NUMBER, 1),
-                            (Candidate(amounts[c.id], 0, Origin.PRINTED),),
-                            5000,
-                        )
-                        for c in row
-                    ),
-                ),
-            ),
-        )
-        for line, row in TABLE.lines
-    )
     hurried = replace(SETTINGS, solver_time=time)
-    result = reconcile(TABLE, TableReadings("sums", "1", lines), hurried)
-    codes = [finding.code for finding in result.findings]
-    if "C004" in codes:
-        concerned = result.findings[codes.index("C004")].cells
+    stopped = 0
+    for seed in range(30):
+        readings = random_table(seed, placements=3)
+        outcome = search(readings, hurried)
+        result = reconcile(TABLE, readings, hurried)
+        concerned = {c for f in result.findings if f.code == "C004" for c in f.cells}
+        assert concerned == outcome.unproved
         assert all(cell.review for cell in result.cells if cell.id in concerned)
-    assert time > 1e-9 or "C004" in codes
+        if concerned:
+            stopped += 1
+            assert result.verdict is Verdict.REVIEW
+            assert result.confidence <= 0.5
+    assert stopped
+
+
+def test_what_is_proved_before_time_runs_out_is_right() -> None:
+    for seed in range(30):
+        readings = random_table(seed, placements=2)
+        hurried = search(readings, replace(SETTINGS, solver_time=1e-4))
+        whole = search(readings)
+        for cell in hurried.component.cells - hurried.unproved:
+            if hurried.explanations and cell not in hurried.varying:
+                assert cell not in whole.varying
+                assert hurried.picks[cell].amount == whole.picks[cell].amount

@@ -69,8 +69,8 @@ def extract(
         if model != DEFAULT_MODEL:  # refused at once if there is none of this name
             make_extractor(load_form(task.form), settings, model)
         chosen = _formats(formats, out)
-        _make_folder(out)
         job = Job(discover(paths, out), task, out, chosen, workers or os.cpu_count() or 1)
+        _make_folder(out)
     except GoujiError as error:
         screen.print(str(error))
         raise typer.Exit(2) from error
@@ -111,7 +111,7 @@ def _make_folder(out: Path | None) -> None:
 
 def _run(job: Job, screen: Console) -> Totals:
     for passed in job.discovery.skipped:
-        screen.print(f"跳过 {passed.name}：{passed.reason}")
+        screen.print(f"跳过 {_shown(passed.name)}：{passed.reason}")
     try:
         with _log(job.out), _progress(job.discovery, screen) as on_outcome:
             return run(job, on_outcome)
@@ -166,9 +166,14 @@ def _progress(discovery: Discovery, screen: Console) -> Iterator[OnOutcome]:
             sys.stdout.buffer.flush()
             progress.advance(bar)
             if not screen.is_terminal or outcome.failure:
-                screen.print(f"[{done}/{total}] {outcome.name}：{_wording(outcome)}")
+                screen.print(f"[{done}/{total}] {_shown(outcome.name)}：{_wording(outcome)}")
 
         yield on_outcome
+
+
+def _shown(name: str) -> str:
+    r"""The name without characters that steer a terminal; these become `\x..`."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def _wording(outcome: Outcome) -> str:

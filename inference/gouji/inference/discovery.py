@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from gouji.inference.writers.outputs import is_own_output
+from gouji.inference.writers.outputs import REPORT_LINES, is_own_output, report_path
+from gouji.inference.writers.sheets import FAILED, REVIEW, SUMMARY
 from gouji.model.errors import ConfigError
 
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
@@ -49,7 +50,8 @@ def discover(paths: Sequence[Path], out: Path | None = None) -> Discovery:
     links to folders, what is no regular file, gouji's own outputs, and the folder `out`.
 
     Raises:
-        ConfigError: a path does not exist, or two sources would share a name.
+        ConfigError: a path does not exist, two sources would share a name, or something in `out`
+            that gouji did not write would be overwritten.
     """
     excluded = out.resolve() if out else None
     found: list[Found] = []
@@ -68,6 +70,8 @@ def discover(paths: Sequence[Path], out: Path | None = None) -> Discovery:
             else:
                 found.append(Found(entry, name))
     _refuse_shared_names(found)
+    if out is not None:
+        _refuse_overwriting(out, found)
     return Discovery(tuple(found), tuple(skipped), tuple(unreadable))
 
 
@@ -139,3 +143,11 @@ def _refuse_shared_names(found: Iterable[Found]) -> None:
         further = _FURTHER_REPORT.fullmatch(name)
         if further and further["source"] in paths:
             raise ConfigError(f"{path} 的结果会与 {further['source']} 中另一份报告的同名；请改名")
+
+
+def _refuse_overwriting(out: Path, found: Iterable[Found]) -> None:
+    """A run may replace outputs of earlier ones, but nothing that only has their name."""
+    reports = (report_path(out, source.name) for source in found)
+    for path in (*reports, *(out / name for name in (REPORT_LINES, SUMMARY, REVIEW, FAILED))):
+        if stat.S_ISREG(_mode(path)) and not is_own_output(path):
+            raise ConfigError(f"{path} 已存在，且不是勾稽的输出，不予覆盖；请换一个输出文件夹")

@@ -43,11 +43,10 @@ class Hit:
 
 def mask(text: str, span: Span) -> Masked:
     """Fold text[span], with one sentinel for each value and page furniture left out."""
-    tokens = find_tokens(text, *span)
+    tokens = find_tokens(text, span)
     chars: list[str] = []
     origin: list[int] = []
-    skips = [(s + span[0], e + span[0]) for s, e in furniture(text[span[0] : span[1]])]
-    holes = sorted([(t.span, VALUE) for t in tokens] + [(skip, "") for skip in skips])
+    holes = sorted([(t.span, VALUE) for t in tokens] + [(s, "") for s in furniture(text, span)])
     index = span[0]
     for (start, end), stand_in in [*holes, ((span[1], span[1]), "")]:
         for i in range(index, start):

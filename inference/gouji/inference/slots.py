@@ -100,10 +100,7 @@ def _reduce(text: str, span: Span, tokens: Sequence[Token]) -> _Pattern:
     origin: list[int] = []
     held: list[Token | None] = []
     starts = {token.span[0]: token for token in tokens}
-    holes = {
-        start + span[0]: end + span[0] + text.startswith("\n", end + span[0])
-        for start, end in furniture(text[span[0] : span[1]])
-    }
+    holes = {start: end + text.startswith("\n", end) for start, end in furniture(text, span)}
     index = span[0]
     while index < span[1]:
         token = starts.get(index)

@@ -6,8 +6,8 @@ A number stands alone if nothing but blanks, cell boundaries and the ends of the
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
@@ -23,11 +23,11 @@ _ALONE = re.compile(
 )
 _FURNITURE = re.compile(
     r"^[ \t]*(?:"
-    r"[-—–－_·~]+[ \t]*\d{1,4}[ \t]*[-—–－_·~]+"  # - 3 -
-    r"|page[ \t]*\d{1,4}(?:[ \t]*(?:of|/)[ \t]*\d{1,4})?"
+    r"[-—–－_·~]+[ ]*\d{1,4}[ ]*[-—–－_·~]+"  # - 3 -
+    r"|page[ ]*\d{1,4}(?:[ ]*(?:of|/)[ ]*\d{1,4})?"
     r"|[ \t|]*:?-{2,}:?[ \t|:-]*\|[ \t|:-]*"  # the rule under the head of a Markdown table
     r")[ \t]*$"
-    r"|第[ \t]*\d{1,4}[ \t]*页(?:[ \t,/]*共[ \t]*\d{1,4}[ \t]*页)?",
+    r"|第[ ]*\d{1,4}[ ]*页(?:[ ,/]*共[ ]*\d{1,4}[ ]*页)?",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -61,25 +61,32 @@ def narrow(text: str) -> str:
     )
 
 
-def furniture(text: str) -> tuple[Span, ...]:
-    """Spans of page numbers and table rules on lines of their own, `第 3 页 共 8 页` anywhere."""
-    return tuple(match.span() for match in _FURNITURE.finditer(narrow(text)))
+def furniture(text: str, span: Span) -> tuple[Span, ...]:
+    """Spans in text[span] of page numbers and table rules on lines of their own.
+
+    `第 3 页 共 8 页` counts wherever it stands.
+    """
+    return tuple(match.span() for match in _FURNITURE.finditer(_narrowed(text), *span))
 
 
-def find_tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
-    """The numbers and marks that stand alone in text[start:end], in reading order."""
-    end = len(text) if end is None else end
-    return tuple(_tokens(text, start, end))
+def find_tokens(text: str, span: Span) -> tuple[Token, ...]:
+    """The numbers and marks that stand alone in text[span], in reading order."""
+    return tuple(
+        Token(
+            match.span(),
+            text[slice(*match.span())],
+            MentionKind.MARK if match["mark"] else MentionKind.NUMBER,
+            None if match["mark"] else parse_numeral(match[0]),
+        )
+        for match in _ALONE.finditer(_without_furniture(text), *span)
+    )
 
 
-def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
-    part = narrow(text[start:end])
-    for first, last in furniture(part):
-        part = part[:first] + " " * (last - first) + part[last:]
-    for match in _ALONE.finditer(part):
-        first, last = match.start() + start, match.end() + start
-        raw = text[first:last]
-        if match["mark"]:
-            yield Token((first, last), raw, MentionKind.MARK, None)
-        else:
-            yield Token((first, last), raw, MentionKind.NUMBER, parse_numeral(raw))
+@lru_cache(maxsize=4)
+def _narrowed(text: str) -> str:
+    return narrow(text)
+
+
+@lru_cache(maxsize=4)
+def _without_furniture(text: str) -> str:
+    return _FURNITURE.sub(lambda match: " " * len(match[0]), _narrowed(text))

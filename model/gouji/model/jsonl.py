@@ -5,10 +5,10 @@ Dataclasses become objects, tuples and lists arrays, enums their values, mapping
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -20,7 +20,9 @@ Json = Any
 
 T = TypeVar("T")
 
-_SCALARS = (bool, int, float, str, NoneType)
+Decoder = Callable[[Json], object]
+
+_SCALARS = frozenset((bool, int, float, str, NoneType))
 
 
 class DecodeError(ValueError):
@@ -38,6 +40,11 @@ class DecodeError(ValueError):
         super().__init__(f"{path or 'value'}: expected {expected}, {problem}")
         self.path, self.expected, self.found, self.known = path, expected, found, tuple(known)
 
+    def within(self, name: str) -> "DecodeError":
+        """The same error, seen from the value of which `name` is a part."""
+        path = f"{name}.{self.path}" if self.path else name
+        return DecodeError(path, self.expected, self.found, self.known)
+
 
 def encode(value: object) -> Json:
     """Plain data for a value made of dataclasses, enums, mappings, tuples, lists and scalars.
@@ -45,12 +52,12 @@ def encode(value: object) -> Json:
     Raises:
         TypeError: there is something else in it, or a mapping with a key that is no string.
     """
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+        return {name: encode(getattr(value, name)) for name in _field_types(type(value))}
     if isinstance(value, Mapping):
         return {_key(key): encode(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -67,7 +74,10 @@ def decode(cls: type[T], data: Json, path: str = "") -> T:
     Raises:
         DecodeError: the data does not fit; the message starts with the path to the place.
     """
-    return cast(T, _decode(cls, data, path))
+    try:
+        return cast(T, _decoder(cast(Any, cls))(data))
+    except DecodeError as error:
+        raise (error.within(path) if path else error) from None
 
 
 def dumps(data: Json) -> str:
@@ -127,93 +137,103 @@ def _key(key: object) -> str:
     return key
 
 
-def _decode(cls: Any, data: Json, path: str) -> object:
+@cache
+def _decoder(cls: Any) -> Decoder:
+    """What decodes data of a type; taken apart once, for reports have thousands of values."""
     origin = get_origin(cls)
     if origin in (Union, UnionType):
-        return _decode_union(get_args(cls), data, path)
+        return partial(_decode_union, get_args(cls))
     if origin is tuple:
-        return _decode_tuple(get_args(cls), data, path)
+        return partial(_decode_tuple, get_args(cls))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _decode_mapping(get_args(cls), data, path)
+        return partial(_decode_mapping, get_args(cls))
     if is_dataclass(cls):
-        return _decode_dataclass(cls, data, path)
+        return partial(_decode_dataclass, cls)
     if isinstance(cls, type) and issubclass(cls, Enum):
-        return _decode_enum(cls, data, path)
-    return _decode_scalar(NoneType if cls is None else cls, data, path)
+        return partial(_decode_enum, cls)
+    if cls is Any or cls is object:
+        return _decode_anything
+    scalar = NoneType if cls is None else cls
+    if scalar not in _SCALARS:
+        raise TypeError(f"{cls!r} has no place in JSON")
+    return partial(_decode_scalar, scalar)
 
 
-def _decode_union(members: Sequence[Any], data: Json, path: str) -> object:
+def _decode_union(members: Sequence[Any], data: Json) -> object:
     if type(data) in members:  # so that 1 stays an int in `float | int`
         return data
     errors = []
     for member in members:
         try:
-            return _decode(member, data, path)
+            return _decoder(member)(data)
         except DecodeError as error:
             errors.append(error)
     deepest = max(errors, key=lambda error: len(error.path))  # it got furthest, so it says most
-    if deepest.path != path:
+    if deepest.path:
         raise deepest
-    raise _misfit(path, " or ".join(error.expected for error in errors), data)
+    raise _misfit(" or ".join(error.expected for error in errors), data)
 
 
-def _decode_tuple(items: Sequence[Any], data: Json, path: str) -> tuple[object, ...]:
+def _decode_tuple(items: Sequence[Any], data: Json) -> tuple[object, ...]:
     if not isinstance(data, list | tuple):
-        raise _misfit(path, "an array", data)
+        raise _misfit("an array", data)
     if len(items) == 2 and items[1] is Ellipsis:
         items = (items[0],) * len(data)
     if len(items) != len(data):
-        raise _misfit(path, f"an array of {len(items)}", data)
-    return tuple(
-        _decode(item, part, _join(path, str(index)))
-        for index, (item, part) in enumerate(zip(items, data, strict=True))
-    )
+        raise _misfit(f"an array of {len(items)}", data)
+    parts = enumerate(zip(items, data, strict=True))
+    return tuple(_part(item, part, str(index)) for index, (item, part) in parts)
 
 
-def _decode_mapping(types: Sequence[Any], data: Json, path: str) -> dict[object, object]:
+def _decode_mapping(types: Sequence[Any], data: Json) -> dict[object, object]:
     if not isinstance(data, Mapping):
-        raise _misfit(path, "an object", data)
+        raise _misfit("an object", data)
+    key_type, item_type = types
     return {
-        _decode(types[0], key, _join(path, str(key))): _decode(types[1], item, _join(path, key))
+        _part(key_type, key, str(key)): _part(item_type, item, str(key))
         for key, item in data.items()
     }
 
 
-def _decode_dataclass(cls: Any, data: Json, path: str) -> object:
+def _decode_dataclass(cls: Any, data: Json) -> object:
     if not isinstance(data, Mapping):
-        raise _misfit(path, "an object", data)
+        raise _misfit("an object", data)
     types = _field_types(cls)
     for key in data:
         if key not in types:
-            known = ", ".join(types)
-            raise DecodeError(_join(path, key), f"one of {known}", f"the key {key!r}", tuple(types))
-    arguments = {}
-    for field in fields(cls):
-        if field.name in data:
-            place = _join(path, field.name)
-            arguments[field.name] = _decode(types[field.name], data[field.name], place)
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise DecodeError(_join(path, field.name), _name(types[field.name]), None)
-    return cls(**arguments)
+            known = tuple(types)
+            raise DecodeError(key, f"one of {', '.join(known)}", f"the key {key!r}", known)
+    for field in fields(cls) if len(data) < len(types) else ():
+        optional = field.default is not MISSING or field.default_factory is not MISSING
+        if field.name not in data and not optional:
+            raise DecodeError(field.name, _name(types[field.name]), None)
+    return cls(**{name: _part(types[name], value, name) for name, value in data.items()})
 
 
-def _decode_enum(cls: type[Enum], data: Json, path: str) -> Enum:
+def _decode_enum(cls: type[Enum], data: Json) -> Enum:
     for member in cls:
         if member.value == data:
             return member
-    raise _misfit(path, f"one of {', '.join(str(m.value) for m in cls)}", data)
+    raise _misfit(f"one of {', '.join(str(m.value) for m in cls)}", data)
 
 
-def _decode_scalar(cls: Any, data: Json, path: str) -> object:
-    if cls is Any or cls is object:
+def _decode_anything(data: Json) -> object:
+    return data
+
+
+def _decode_scalar(cls: type, data: Json) -> object:
+    if type(data) is cls:
         return data
-    if cls not in _SCALARS:
-        raise TypeError(f"{path or 'value'}: {cls!r} has no place in JSON")
     if cls is float and type(data) is int:  # JSON does not tell 1 from 1.0 elsewhere
         return float(data)
-    if type(data) is not cls:
-        raise _misfit(path, "null" if cls is NoneType else _name(cls), data)
-    return data
+    raise _misfit("null" if cls is NoneType else _name(cls), data)
+
+
+def _part(cls: Any, data: Json, name: str) -> object:
+    try:
+        return _decoder(cls)(data)
+    except DecodeError as error:
+        raise error.within(name) from None
 
 
 @cache
@@ -222,13 +242,9 @@ def _field_types(cls: Any) -> Mapping[str, Any]:
     return {f.name: hints[f.name] for f in fields(cls)}
 
 
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _misfit(path: str, expected: str, found: Json) -> DecodeError:
+def _misfit(expected: str, found: Json) -> DecodeError:
     text = repr(found)
-    return DecodeError(path, expected, text if len(text) <= 60 else f"{text[:57]}...")
+    return DecodeError("", expected, text if len(text) <= 60 else f"{text[:57]}...")
 
 
 def _name(cls: Any) -> str:

@@ -13,7 +13,7 @@ from gouji.inference.writers.sheets import (
     sheet,
 )
 
-REPORT_LINES, LOG = "reports.jsonl", "gouji.log"
+REPORT_SUFFIX, REPORT_LINES, LOG = ".json", "reports.jsonl", "gouji.log"
 
 _REPORT_START = re.compile(rb'\s*\{\s*"schema":\s*"gouji\.report/')
 _SHEET_STARTS = {
@@ -25,6 +25,11 @@ _SHEET_STARTS = {
     )
 }
 _HEAD_BYTES = 1024
+
+
+def report_path(folder: Path, name: str) -> Path:
+    """Where the JSON of the report of this name lies in an output folder."""
+    return folder / f"{name}{REPORT_SUFFIX}"
 
 
 def is_own_output(path: Path) -> bool:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from gouji.inference.writers.outputs import REPORT_LINES
+from gouji.inference.writers.outputs import REPORT_LINES, REPORT_SUFFIX, report_path
 from gouji.model.atomic import remove_leftovers, replacing, write_atomically
 from gouji.model.form import Form
 from gouji.model.jsonl import dumps, loads
 from gouji.model.report import Report
 from gouji.model.report_codec import report_from_dict, report_to_dict
-
-_SUFFIX = ".json"
 
 
 def report_text(report: Report, form: Form) -> str:
@@ -39,7 +37,7 @@ class ReportFolder:
 
     def path(self, name: str) -> Path:
         """Where the report of this name lies."""
-        return self.root / f"{name}{_SUFFIX}"
+        return report_path(self.root, name)
 
     def save(self, report: Report, form: Form) -> None:
         """Writes one report atomically.
@@ -76,10 +74,15 @@ class ReportFolder:
                 continue
             remove_leftovers(folder)
             for path in list(folder.iterdir()):
-                name = path.relative_to(self.root).as_posix().removesuffix(_SUFFIX)
+                name = path.relative_to(self.root).as_posix().removesuffix(REPORT_SUFFIX)
                 source, _, number = name.rpartition("#")
                 of_source = name in sources or (number.isdecimal() and source in sources)
-                if path.suffix == _SUFFIX and of_source and name not in kept and path.is_file():
+                if (
+                    path.suffix == REPORT_SUFFIX
+                    and of_source
+                    and name not in kept
+                    and path.is_file()
+                ):
                     path.unlink()
 
     def remove_all(self) -> None:

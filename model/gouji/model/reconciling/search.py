@@ -199,7 +199,8 @@ class _Search:
             return True
         solver = self._solver(reach)
         latest = self.found[0]
-        while len(self.found) < self.settings.max_explanations:
+        # The first candidate may cost more than what is found after it; it counts when reached.
+        while sum(e.extra <= latest.extra for e in self.found) < self.settings.max_explanations:
             solver.exclude(latest, _closed(latest, cells))
             following = solver.cheapest()
             if following is None:
