@@ -125,6 +125,16 @@ def test_a_line_without_its_label_goes_to_the_missing_row(
     assert {m.row[0][0] for m in unsure} == {"requests.denied_process"}
 
 
+def test_two_years_side_by_side_are_never_sure(
+    form: Form, set_table: SetTable, as_document: AsDocument
+) -> None:
+    table = form.variants["requests"]["2021"]
+    both = {cell.id: f"{n}\t{n + 1}" for n, cell in enumerate(table.cells)}
+    tagged = tag(form, as_document(set_table(table, both, "\t", "\n")))["requests"]
+    assert len(tagged.mentions) == 350
+    assert not [m for m in tagged.mentions if m.row and m.row[0][1] > 0.95]
+
+
 def test_page_numbers_between_rows_are_no_cells(
     form: Form, set_table: SetTable, as_document: AsDocument
 ) -> None:
@@ -154,6 +164,15 @@ def test_a_table_that_is_not_there_follows_the_variant_of_the_others(
     assert tagged["requests"].variant == "2019"
     assert tagged["requests"].span is None
     assert tagged["requests"].mentions == ()
+
+
+def test_a_lost_label_does_not_turn_the_revision(
+    form: Form, set_table: SetTable, as_document: AsDocument
+) -> None:
+    table = form.variants["requests"]["2021"]
+    lost = next(row.title for row in table.blocks[0].rows if row.id == "other_no_correction")
+    text = set_table(table, numbers(table, 4), "\t", "\n")
+    assert tag(form, as_document(text.replace(lost, "")))["requests"].variant == "2021"
 
 
 def test_mixed_revisions_are_told_table_by_table(

@@ -218,6 +218,7 @@ def _content(header: tuple[str, ...], row: Row = ("x",)) -> bytes:
         ("review.csv", _content(REVIEW_HEADER), True),
         ("failed.csv", _content(FAILED_HEADER), True),
         ("gouji.log", b"", True),
+        ("reports.jsonl", b"", True),  # of a run without a single report
         ("a.json", b'{"title": "gouji.report/1"}', False),
         ("a.gold.json", b'{"cells": {}}', False),
         ("a.txt", b'{"schema": "gouji.report/1", "source"', False),

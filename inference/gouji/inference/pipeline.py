@@ -118,7 +118,7 @@ class Extractor:
             source=document.source,
             verdict=Verdict.FAILED,
             reason=NO_REPORT,
-            findings=(*document.findings, no_report),
+            findings=(*document.findings, no_report, *report.findings),
         )
 
 

@@ -150,7 +150,7 @@ def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) ->
             pending.append(stop)
             if not lines:
                 continue
-            labelled, lines = _pair(pending, lines)
+            labelled, lines = _pair(pending, lines, glued=len(lines) > len(of_label))
             groups += labelled
             pending = []
         orphans += [line for line in lines if sum(slot.token is not None for slot in line) > 1]
@@ -159,19 +159,23 @@ def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) ->
 
 
 def _pair(
-    labels: Sequence[_Stop], lines: Sequence[tuple[Slot, ...]]
+    labels: Sequence[_Stop], lines: Sequence[tuple[Slot, ...]], *, glued: bool
 ) -> tuple[list[_Group], list[tuple[Slot, ...]]]:
     """Labels that stand together with the lines behind them; and the lines that are left over.
 
     As many lines as labels follow the order of the labels. A single line belongs to the last
-    label: the rows before it are empty. In all other cases nothing tells which is whose.
+    label: the rows before it are empty. The first of several lines is that of a single label,
+    but less surely so if they are `glued`, with no other text between: two years side by side
+    look like that. In all other cases nothing tells which is whose.
     """
     if 1 < len(labels) == len(lines):
         trusts = [TRUST.listed_label] * len(labels)
         return _labelled(labels, trusts, lines), []
     if len(labels) == 1 or len(lines) == 1:
         padded = [()] * (len(labels) - 1) + [lines[0]]
-        return _labelled(labels, [TRUST.exact_label] * len(labels), padded), list(lines[1:])
+        trusts = [TRUST.exact_label] * (len(labels) - 1)
+        trusts.append(TRUST.listed_label if glued else TRUST.exact_label)
+        return _labelled(labels, trusts, padded), list(lines[1:])
     rows = tuple((stop.row or 0, 1 / len(labels)) for stop in labels)
     return [_Group(rows, line) for line in lines], []
 

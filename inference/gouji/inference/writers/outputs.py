@@ -46,4 +46,4 @@ def is_own_output(path: Path) -> bool:
         return False
     if name in _SHEET_STARTS:
         return head.startswith(_SHEET_STARTS[name])
-    return _REPORT_START.match(head) is not None
+    return _REPORT_START.match(head) is not None or (name == REPORT_LINES and not head)
