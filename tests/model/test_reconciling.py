@@ -121,7 +121,6 @@ def test_a_total_that_is_one_over_leaves_every_cell_of_the_row_ambiguous() -> No
 @pytest.mark.parametrize(
     ("row", "total", "status"),
     [
-        ((10, 1, 0, 0, BLANK), 11, Status.INFERRED),
         ((0, 0, 0, 0, "/"), 0, Status.INFERRED),
         ((10, 1, BLANK, 0, 11), 11, Status.READ),
         ((BLANK, BLANK, BLANK, BLANK, BLANK), None, Status.BLANK),
@@ -134,6 +133,14 @@ def test_blanks_have_a_value_only_where_the_identities_leave_one(
     cell = by_id(result)["review.total"]
     assert (cell.value, cell.status, cell.review) == (total, status, False)
     assert result.verdict is Verdict.ACCEPTED
+
+
+def test_a_number_inferred_for_a_blank_is_flagged_where_one_identity_decides() -> None:
+    result = solve(disputes((10, 1, 0, 0, BLANK), NONE, NONE))
+    cell = by_id(result)["review.total"]
+    assert (cell.value, cell.printed, cell.status) == (11, None, Status.INFERRED)
+    assert cell.review
+    assert result.verdict is Verdict.REVIEW
 
 
 def test_a_blank_is_zero_where_the_total_leaves_nothing_for_it() -> None:

@@ -1,6 +1,5 @@
 """Reconciling the large table: errors are located, blanks filled, collapsed rows placed."""
 
-from collections.abc import Mapping
 from itertools import combinations
 from math import comb
 from random import Random
@@ -66,7 +65,7 @@ def lost(cell: str) -> Reading:
     return Reading(cell, None, (), 0)
 
 
-def solve(numbers: Numbers, changes: Mapping[str, Reading] | None = None) -> TableResult:
+def solve(numbers: Numbers, changes: dict[str, Reading] | None = None) -> TableResult:
     readings = {cell: printed(cell, number) for cell, number in numbers.items()} | (changes or {})
     lines = tuple(
         Line(line, (Placement(0, tuple(readings[cell.id] for cell in cells)),))
@@ -119,6 +118,28 @@ def test_several_wrong_digits_are_never_silently_wrong(seed: int, n_errors: int)
     assert {cell.id for cell in result.cells if cell.review} >= wrong.keys()
 
 
+def test_three_errors_cast_doubt_where_their_lines_cross() -> None:
+    truth = consistent(Random(3))
+    places = [("granted", "natural"), ("partial", "business"), ("rejected_repeat", "legal")]
+    wrong = {f"requests.{r}.{c}": 1000 + truth[f"requests.{r}.{c}"] + len(c) for r, c in places}
+    result = solve(truth | wrong)
+    assert {cell.id: cell.value for cell in result.cells} == truth
+    crossed = {f"requests.{row}.{column}" for row, _ in places for _, column in places}
+    assert {cell.id for cell in result.cells if cell.review} == crossed
+    assert {c.id for c in result.cells if c.status is Status.SOURCE_ERROR} == wrong.keys()
+
+
+def test_numbers_wrong_all_over_cast_doubt_on_their_lines() -> None:
+    truth = consistent(Random(3))
+    places = list(zip(RESULTS, APPLICANTS, strict=False))
+    wrong = {
+        f"requests.{r}.{c}": truth[f"requests.{r}.{c}"] + 7**n for n, (r, c) in enumerate(places)
+    }
+    flagged = {cell.id for cell in solve(truth | wrong).cells if cell.review}
+    near = [{cell for _, cell in equation.terms} for equation in TABLE.equations]
+    assert flagged == {cell for members in near if members & wrong.keys() for cell in members}
+
+
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_errors_among_blanks_are_never_silently_wrong(seed: int) -> None:
@@ -145,7 +166,7 @@ def test_a_lost_row_is_inferred_from_the_others(seed: int, row: str) -> None:
 
 
 def test_two_lost_rows_are_missing_where_only_their_sum_is_known() -> None:
-    truth = consistent(Random(4)) | {}
+    truth = consistent(Random(4))
     cells = {c: lost(c) for c in truth if c.split(".")[1] in ("granted", "partial")}
     result = solve(truth, cells)
     assert silently_wrong(result, truth) == []

@@ -87,7 +87,11 @@ def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions
     )
     separator = cell_separator(text, marks)
     contents = _contents(text, region, masked, stops, separator)
-    groups = _side_by_side(contents) if table.side_by_side else _by_row(contents, table)
+    groups = (
+        _side_by_side(contents, len(table.cells))
+        if table.side_by_side
+        else _by_row(contents, table)
+    )
     mentions = tuple(_mentions(groups, table))
     findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
     return TableMentions(table.id, table.variant, region, mentions, findings)
@@ -122,11 +126,16 @@ def _contents(
     return contents
 
 
-def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]]) -> list[_Group]:
-    """One line of all slots that stand with values; without any, the slots at the end."""
+def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]], n_cells: int) -> list[_Group]:
+    """One line of all slots that stand with values.
+
+    Without any, the empty slots at the end are the line if there are enough of them; fewer are
+    the rest of the titles.
+    """
     groups = [group for _, of_label in contents for group in of_label]
     valued = [group for group in groups if any(slot.token for slot in group)]
-    slots = tuple(slot for group in valued or groups[-1:] for slot in group)
+    empty = [group for group in groups[-1:] if len(group) >= n_cells]
+    slots = tuple(slot for group in valued or empty for slot in group)
     return [_Group(((0, 1.0),), slots)] if slots else []
 
 
@@ -143,14 +152,16 @@ def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) ->
     pending: list[_Stop] = []
     last = -1
     for stop, of_label in contents:
-        lines = _cut(of_label, widths[max(stop.row or 0, 0)])
+        width = widths[stop.row or 0]
+        lines = _cut(of_label, width)
         if stop.row is not None:
             groups += _adopt(orphans, _missing(last, stop.row, claimed))
             orphans, last = [], stop.row
             pending.append(stop)
             if not lines:
                 continue
-            labelled, lines = _pair(pending, lines, glued=len(lines) > len(of_label))
+            glued = len(lines) > len(of_label) or max(map(len, lines)) >= 2 * width > 2
+            labelled, lines = _pair(pending, lines, glued=glued)
             groups += labelled
             pending = []
         orphans += [line for line in lines if sum(slot.token is not None for slot in line) > 1]
@@ -165,8 +176,8 @@ def _pair(
 
     As many lines as labels follow the order of the labels. A single line belongs to the last
     label: the rows before it are empty. The first of several lines is that of a single label,
-    but less surely so if they are `glued`, with no other text between: two years side by side
-    look like that. In all other cases nothing tells which is whose.
+    but less surely so if they are `glued`: two years side by side, or two rows of which one has
+    lost its label. In all other cases nothing tells which is whose.
     """
     if 1 < len(labels) == len(lines):
         trusts = [TRUST.listed_label] * len(labels)

@@ -1,7 +1,7 @@
 """From outcomes to cell results: status, value, confidence, review, reason and alternatives."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import exp
 
 from gouji.model.form import Cell, Equation, Table
@@ -9,72 +9,15 @@ from gouji.model.mention import MentionKind, Number
 from gouji.model.numerals import value_of
 from gouji.model.reading import Line, Observation, Origin, Reading
 from gouji.model.reconciling import wording
-from gouji.model.reconciling.identities import confirmed_twice, decided, holds
+from gouji.model.reconciling.certainty import crossed_cells, decide, outcome_confidence, weights
+from gouji.model.reconciling.identities import holds
 from gouji.model.reconciling.problem import Pick, terms_of
 from gouji.model.reconciling.search import Outcome
 from gouji.model.reconciling.settings import ReconcilingSettings
 from gouji.model.reconciling.wording import Sentence
 from gouji.model.report import Alternative, CellResult, Status
 
-
-def weights(outcome: Outcome) -> tuple[float, ...]:
-    """How likely each explanation is, relative to the best."""
-    best = outcome.explanations[0].extra
-    return tuple(exp((best - e.extra) / 1000) for e in outcome.explanations)
-
-
-def outcome_confidence(outcome: Outcome) -> float:
-    """The probability that the best explanation is the true one; 0.0 if there is none.
-
-    1 / (1 + the weights of the others + what is left unlisted). What is left weighs
-    exp(-bound / 1000) with the least bound that was proved for any cell; nothing is proved after a
-    time-out, so that it then weighs as much as the best.
-    """
-    if not outcome.explanations:
-        return 0.0
-    others = weights(outcome)[1:] if outcome.varying else ()
-    rest = min(outcome.lower.values(), default=0)
-    return 1 / (1 + sum(others) + exp(-rest / 1000))
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What the identities alone leave for the cells without a sure number: exactly one amount.
-
-    `twice` are the cells for which that stays so whichever one identity is dropped.
-    """
-
-    amounts: Mapping[str, int]
-    twice: frozenset[str]
-
-
-def decide(outcome: Outcome) -> Decided:
-    """What the identities decide once the sure numbers stand.
-
-    Sure are the numbers that were printed or confirmed and for which no explanation within the
-    margin has another amount. All other cells are unknown, at least zero unless signed.
-    """
-    best = outcome.best
-    if best is None or not outcome.component.equations:
-        return Decided({}, frozenset())
-    known = {
-        cell: pick.amount
-        for cell, pick in best.picks.items()
-        if cell not in outcome.varying and _is_sure(pick)
-    }
-    unknown = [cell for cell in best.picks if cell not in known]
-    equations, signed = outcome.component.equations, outcome.component.signed
-    amounts = decided(equations, known, unknown, signed) or {}
-    lost = any(best.picks[cell].slot.reading.observation is None for cell in amounts)
-    twice = confirmed_twice(equations, known, unknown, signed) if lost else frozenset[str]()
-    return Decided(amounts, twice)
-
-
-def _is_sure(pick: Pick) -> bool:
-    observation = pick.slot.reading.observation
-    if pick.option.origin in (Origin.CORRECTION, Origin.MISREAD):
-        return True
-    return observation is not None and observation.value is not None and not pick.slot.is_open
+_WRONG = frozenset((Status.SOURCE_ERROR, Status.AMBIGUOUS))
 
 
 class OutcomeExplainer:
@@ -91,6 +34,7 @@ class OutcomeExplainer:
         self.as_read: dict[str, int | None] = dict.fromkeys(outcome.component.cells)
         self.as_read |= {c: p.slot.options[0].amount for c, p in self.picks.items()}
         self.broken = [e for e in self.equations if self._broken(e)]
+        self.crossed = crossed_cells(outcome, self.equations, settings.many_changes)
         changes = wording.Changes(table)
         self.changes = [changes.sentence(e) for e in outcome.explanations]
 
@@ -102,7 +46,9 @@ class OutcomeExplainer:
         result = self._plain(cell, pick)
         if cell.id in self.outcome.unproved:
             return flagged(result, wording.OUT_OF_TIME)
-        return result if self.outcome.explanations else flagged(result, wording.UNSOLVED)
+        if not self.outcome.explanations:
+            return flagged(result, wording.UNSOLVED)
+        return flagged(result, wording.CROSSED) if cell.id in self.crossed else result
 
     def is_suspect(self, cell: str) -> bool:
         """Whether what was read is given up for the cell, or nothing decides it."""
@@ -160,7 +106,8 @@ class OutcomeExplainer:
         held = wording.blank(observation) if observation else wording.NOT_FOUND
         if pick.amount or cell.id in self.decided.amounts:
             reason = wording.inferred(held, self._names(self._equations_of(cell.id)))
-            return self._sure(frame, cell, pick, Status.INFERRED, reason)
+            result = self._sure(frame, cell, pick, Status.INFERRED, reason)
+            return self._trusted(result) if pick.amount else result
         return replace(self._sure(frame, cell, pick, Status.BLANK, held), value=None)
 
     def _open(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
@@ -170,21 +117,27 @@ class OutcomeExplainer:
             if observation and observation.value is None and not self._equations_of(cell.id):
                 return self._blank(frame, cell, pick)
             return lost_cell(cell, pick.slot.reading, wording.NOT_FOUND)
-        twice = cell.id in self.decided.twice
-        trust = self.settings.inferred_twice if twice else self.settings.inferred_once
-        confidence = trust * outcome_confidence(self.outcome)
         is_number = observation is not None and observation.value is not None
         held = wording.NO_NUMBER if observation is None else wording.blank(observation)
         reason = wording.inferred(held, self._names(self._equations_of(cell.id)))
-        return replace(
+        result = replace(
             frame,
             value=value_of(self.decided.amounts[cell.id], cell.scale),
             status=Status.SOURCE_ERROR if is_number else Status.INFERRED,
-            confidence=confidence,
-            review=is_number or confidence < self.settings.review_below,
+            confidence=outcome_confidence(self.outcome),
+            review=is_number,
             reason=reason[0],
             reason_en=reason[1],
         )
+        return self._trusted(result)
+
+    def _trusted(self, result: CellResult) -> CellResult:
+        """An inferred number: surer if it stays the same whichever one identity is dropped."""
+        twice = result.id in self.decided.twice
+        trust = self.settings.inferred_twice if twice else self.settings.inferred_once
+        confidence = trust * result.confidence
+        review = result.review or confidence < self.settings.review_below
+        return replace(result, confidence=confidence, review=review)
 
     def _ambiguous(self, frame: CellResult, cell: Cell) -> CellResult:
         """The value of the first explanation, beside all values that compete, likeliest first."""
@@ -242,26 +195,18 @@ class OutcomeExplainer:
         return [wording.equation_name(self.table, equation) for equation in equations]
 
 
-def doubtful_cells(
-    table: Table, lines: Iterable[Line], is_suspect: Callable[[str], bool]
-) -> frozenset[str]:
-    """The cells that left-out placements make unsure.
+def shifted_cells(lines: Iterable[Line], results: Mapping[str, CellResult]) -> frozenset[str]:
+    """The cells of lines that are not full and in which a number is wrong or disputed.
 
-    A cell of an incomplete line is sure only if every cell of the line lies in an equation, and
-    every equation that touches the line holds without anything changed, lost or ambiguous in it.
-    Where such an equation has a change, the placement that was left out may be the better
-    explanation, so the changed cells are unsure too.
+    Where a line has fewer numbers than cells, an error in it may as well be a number that stands
+    in the wrong column, and then its other numbers are in doubt with it.
     """
     doubtful: set[str] = set()
     for line in lines:
-        if line.complete:
-            continue
-        cells = {reading.cell for reading in line.placements[0].readings}
-        touching = [{c for _, c in e.terms} for e in table.equations]
-        touching = [members for members in touching if members & cells]
-        suspect = {cell for members in touching for cell in members if is_suspect(cell)}
-        if suspect or not all(any(cell in members for members in touching) for cell in cells):
-            doubtful |= suspect | cells
+        cells = [reading.cell for reading in line.placements[0].readings]
+        wrong = any(results[cell].status in _WRONG for cell in cells)
+        if wrong and any(results[cell].printed is None for cell in cells):
+            doubtful.update(cells)
     return frozenset(doubtful)
 
 
@@ -287,16 +232,22 @@ def _frame(cell: Cell, reading: Reading | None) -> CellResult:
     )
 
 
-def claimed(result: CellResult, line: Line, settings: ReconcilingSettings) -> CellResult:
+def claimed(
+    result: CellResult, line: Line, weakest: float, settings: ReconcilingSettings
+) -> CellResult:
     """The result, no surer than that the numbers of its line belong to that line.
 
     The identities do not raise that certainty: exchanged lines with equal sums satisfy them too.
-    What a person confirmed does not hang on it.
+    A number inferred for a place where nothing was found is no surer than the `weakest` claim in
+    the table: the line may have been taken for another one. What a person confirmed does not hang
+    on it.
     """
     if result.status is Status.CONFIRMED:
         return result
-    limited = replace(result, confidence=min(result.confidence, line.claim))
-    if line.claim >= settings.review_below:
+    is_lost = result.status is Status.INFERRED and result.span is None
+    claim = min(line.claim, weakest) if is_lost else line.claim
+    limited = replace(result, confidence=min(result.confidence, claim))
+    if claim >= settings.review_below:
         return limited
     return replace(flagged(limited, wording.UNCLAIMED), confidence=limited.confidence)
 

@@ -11,7 +11,7 @@ leave the free cells one amount each, or nothing is free at all, no solver is ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gouji.model.reconciling.bounds import Bounder, Reach
@@ -79,18 +79,26 @@ def _alone(component: Component, unit: Unit, settings: ReconcilingSettings) -> O
     """A unit that no equation touches: every choice stands, so its costs alone decide.
 
     A cell that varies at all varies in an explanation that deviates once from some layout's
-    cheapest options, so these are the ones to look at.
+    cheapest options, so these are the ones to look at. A cell that nothing was read for differs
+    from one that was read as any number.
     """
-    priced: dict[tuple[int, ...], Explanation] = {}
-    for amounts in (amounts for layout in unit.layouts for amounts in _single(layout)):
-        explanation = price((unit,), amounts)
-        if explanation is not None and explanation.extra < settings.margin:
-            priced[tuple(amounts[cell] for cell in unit.cells)] = explanation
-    found = sorted(priced.values(), key=lambda explanation: explanation.extra)
+    priced: dict[tuple[int | None, ...], Explanation] = {}
+    for layout in unit.layouts:
+        laid = replace(unit, layouts=(layout,))
+        for amounts in _single(layout):
+            explanation = price((laid,), amounts)
+            if explanation is not None and explanation.extra < settings.margin:
+                read = tuple(explanation.picks[cell].reads_as for cell in unit.cells)
+                priced[read] = min(explanation, priced.get(read, explanation), key=_extra)
+    found = sorted(priced.values(), key=_extra)
     lower = dict.fromkeys(unit.cells, max(settings.margin, settings.misprint_cost))
     varying = _varying(found)
     lower |= dict.fromkeys(varying, settings.margin)
     return Outcome(component, tuple(found), varying, lower=lower)
+
+
+def _extra(explanation: Explanation) -> int:
+    return explanation.extra
 
 
 def _single(layout: Layout) -> Iterator[dict[str, int]]:

@@ -23,6 +23,9 @@ class ReconcilingSettings:
     number may be held to belong to no cell only if that is at least as likely as `least_stray`;
     `uneven_gap` is the probability that an empty cell between two numbers was lost or added.
     At most `max_placements` ways to lay a line's numbers into its cells are weighed.
+    From `many_changes` changed numbers on, the cells where their lines cross are for review too,
+    and from twice as many on, all cells of their lines.
+    Up to `max_explanations` competing explanations are listed.
     `solver_time` is the solver's deterministic time for one table: about seconds, but counted
     in steps, so that the same input always ends in the same place.
     """
@@ -34,6 +37,7 @@ class ReconcilingSettings:
     blank_number: float
     inferred_once: float
     inferred_twice: float
+    many_changes: int
     max_explanations: int
     least_stray: float
     uneven_gap: float

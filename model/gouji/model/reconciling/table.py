@@ -11,13 +11,13 @@ from gouji.model.numerals import exact
 from gouji.model.reading import Origin, TableReadings
 from gouji.model.reconciling import wording
 from gouji.model.reconciling.budget import Budget
+from gouji.model.reconciling.certainty import doubtful_cells, outcome_confidence
 from gouji.model.reconciling.explanation import (
     OutcomeExplainer,
     claimed,
-    doubtful_cells,
     flagged,
     lost_cell,
-    outcome_confidence,
+    shifted_cells,
 )
 from gouji.model.reconciling.problem import Pick, components
 from gouji.model.reconciling.search import Outcome, explain
@@ -47,8 +47,10 @@ def reconcile(table: Table, readings: TableReadings, settings: ReconcilingSettin
     doubtful = doubtful_cells(table, readings.lines, lambda cell: explainers[cell].is_suspect(cell))
     line_of = {r.cell: line for line in readings.lines for r in line.placements[0].readings}
     results = [explainers[cell.id].result(cell) for cell in table.cells]
+    doubtful |= shifted_cells(readings.lines, {result.id: result for result in results})
     results = [flagged(r, wording.INCOMPLETE) if r.id in doubtful else r for r in results]
-    cells = tuple(claimed(result, line_of[result.id], settings) for result in results)
+    weakest = min((line.claim for line in readings.lines), default=1.0)
+    cells = tuple(claimed(result, line_of[result.id], weakest, settings) for result in results)
     picks = {cell: pick for outcome in outcomes for cell, pick in outcome.picks.items()}
     findings = tuple(_findings(table, outcomes, cells))
     confidence = _confidence(outcomes, {c.id: c for c in cells})

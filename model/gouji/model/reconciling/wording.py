@@ -32,13 +32,18 @@ OUT_OF_TIME: Sentence = (
     "the search ran out of time before other explanations could be ruled out",
 )
 INCOMPLETE: Sentence = (
-    "此行数字的位置还有未列出的可能，须核对",
-    "the numbers of this line may stand in places that were not considered",
+    "此行数字可能还有别的排法，须核对",
+    "the numbers of this line may stand in other places than these",
 )
 
 UNCLAIMED: Sentence = (
     "这些数字属于哪一行不够确定，须核对",
     "it is not sure enough that these numbers belong to this line",
+)
+
+CROSSED: Sentence = (
+    "此表有多处更正，此格与更正的数相关，须一并核对",
+    "many numbers of the table are changed, and this one hangs together with them",
 )
 
 

@@ -1,0 +1,123 @@
+"""How sure an outcome is: confidences, what identities decide, and where doubt spreads."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import exp
+
+from gouji.model.form import Equation, Table
+from gouji.model.reading import Line, Origin
+from gouji.model.reconciling.identities import confirmed_twice, decided
+from gouji.model.reconciling.problem import Pick
+from gouji.model.reconciling.search import Outcome
+
+
+def weights(outcome: Outcome) -> tuple[float, ...]:
+    """How likely each explanation is, relative to the best."""
+    best = outcome.explanations[0].extra
+    return tuple(exp((best - e.extra) / 1000) for e in outcome.explanations)
+
+
+def outcome_confidence(outcome: Outcome) -> float:
+    """The probability that the best explanation is the true one; 0.0 if there is none.
+
+    1 / (1 + the weights of the others + what is left unlisted). What is left weighs
+    exp(-bound / 1000) with the least bound that was proved for any cell; nothing is proved after a
+    time-out, so that it then weighs as much as the best.
+    """
+    if not outcome.explanations:
+        return 0.0
+    others = weights(outcome)[1:] if outcome.varying else ()
+    rest = min(outcome.lower.values(), default=0)
+    return 1 / (1 + sum(others) + exp(-rest / 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the identities alone leave for the cells without a sure number: exactly one amount.
+
+    `twice` are the cells for which that stays so whichever one identity is dropped, and without
+    any number that was changed.
+    """
+
+    amounts: Mapping[str, int]
+    twice: frozenset[str]
+
+
+def decide(outcome: Outcome) -> Decided:
+    """What the identities decide once the sure numbers stand.
+
+    Sure are the numbers that were printed or confirmed and for which no explanation within the
+    margin has another amount. All other cells are unknown, at least zero unless signed.
+    """
+    best = outcome.best
+    if best is None or not outcome.component.equations:
+        return Decided({}, frozenset())
+    known = {
+        cell: pick.amount
+        for cell, pick in best.picks.items()
+        if cell not in outcome.varying and _is_sure(pick)
+    }
+    equations, signed = outcome.component.equations, outcome.component.signed
+    unknown = [cell for cell in best.picks if cell not in known]
+    amounts = decided(equations, known, unknown, signed) or {}
+    if not any(n or best.picks[c].slot.reading.observation is None for c, n in amounts.items()):
+        return Decided(amounts, frozenset())  # an empty cell that means zero needs no second proof
+    standing = {cell: n for cell, n in known.items() if not best.picks[cell].is_change}
+    unknown = [cell for cell in best.picks if cell not in standing]
+    return Decided(amounts, confirmed_twice(equations, standing, unknown, signed))
+
+
+def _is_sure(pick: Pick) -> bool:
+    if pick.option.origin in (Origin.CORRECTION, Origin.MISREAD):
+        return True
+    return _is_printed(pick) and not pick.slot.is_open
+
+
+def doubtful_cells(
+    table: Table, lines: Iterable[Line], is_suspect: Callable[[str], bool]
+) -> frozenset[str]:
+    """The cells that left-out placements make unsure.
+
+    A cell of an incomplete line is sure only if every cell of the line lies in an equation, and
+    every equation that touches the line holds without anything changed, lost or ambiguous in it.
+    Where such an equation has a change, the placement that was left out may be the better
+    explanation, so the changed cells are unsure too.
+    """
+    doubtful: set[str] = set()
+    for line in lines:
+        if line.complete:
+            continue
+        cells = {reading.cell for reading in line.placements[0].readings}
+        touching = [{c for _, c in e.terms} for e in table.equations]
+        touching = [members for members in touching if members & cells]
+        suspect = {cell for members in touching for cell in members if is_suspect(cell)}
+        if suspect or not all(any(cell in members for members in touching) for cell in cells):
+            doubtful |= suspect | cells
+    return frozenset(doubtful)
+
+
+def crossed_cells(outcome: Outcome, equations: Iterable[Equation], many: int) -> frozenset[str]:
+    """The cells that several changes cast doubt on although they stand as printed.
+
+    Where `many` printed numbers or more are changed, errors no longer come one by one, and an
+    explanation with one change more is not out of the question. Such an explanation shifts an
+    amount between lines that have changes already, so it changes cells all of whose equations
+    contain a changed number: where the row of one error crosses the column of another. From twice
+    as many on, numbers stand in wrong places rather than being misprinted, and every cell that
+    shares an equation with a changed one is doubted.
+    """
+    changed = {c for c, pick in outcome.picks.items() if pick.is_change and _is_printed(pick)}
+    if len(changed) < many:
+        return frozenset()
+    hit: dict[str, list[bool]] = {}
+    for equation in equations:
+        members = {cell for _, cell in equation.terms}
+        for cell in members:
+            hit.setdefault(cell, []).append(bool(changed & members))
+    doubted = all if len(changed) < 2 * many else any
+    return frozenset(cell for cell, hits in hit.items() if doubted(hits)) - changed
+
+
+def _is_printed(pick: Pick) -> bool:
+    observation = pick.slot.reading.observation
+    return observation is not None and observation.value is not None
