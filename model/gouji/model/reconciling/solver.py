@@ -81,6 +81,8 @@ class Solver:
         solver.parameters.max_deterministic_time = min(allowance, self._budget.left)
         status = solver.solve(self._program.model)
         self._budget.left -= solver.response_proto.deterministic_time
+        if status == cp_model.MODEL_INVALID:
+            raise AssertionError(self._program.model.validate())
         if status == cp_model.INFEASIBLE:
             return None
         if status == cp_model.OPTIMAL:
