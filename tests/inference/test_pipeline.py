@@ -126,6 +126,15 @@ def test_a_confirmed_value_is_hard_evidence(
     assert values_of(report) == values
 
 
+def test_a_cell_confirmed_as_empty_has_no_value(
+    form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
+) -> None:
+    shown = {**consistent(form, 4), "active.rules.issued": "8"}
+    (report,) = extractor(as_document(report_text(shown)), {"": {"active.rules.issued": None}})
+    cell = report.cells["active.rules.issued"]
+    assert (cell.status, cell.value, cell.printed) == (Status.CONFIRMED, None, 8)
+
+
 def test_two_reports_in_one_text_are_two_reports(
     form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
 ) -> None:

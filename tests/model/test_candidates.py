@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from gouji.model.errors import ConfigError
 from gouji.model.form import Table
 from gouji.model.form_file import load_form
 from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
@@ -144,6 +145,24 @@ def test_a_confirmed_cell_has_no_other_amount() -> None:
     assert [(c.amount, c.origin) for c in reading.candidates] == [(5, Origin.CORRECTION)]
     assert reading.change_cost is None
     assert printed(reading) == "3"
+
+
+@pytest.mark.parametrize(
+    ("value", "confirmed"), [(5, (5, Origin.CORRECTION)), (None, (0, Origin.CORRECTED_BLANK))]
+)
+def test_a_person_may_say_that_nothing_stands_there(
+    value: int | None, confirmed: tuple[int, Origin]
+) -> None:
+    tagged = TableMentions("requests", "2021", (0, 9))
+    lines = assemble(REQUESTS, tagged, SETTINGS, {"requests.new.natural": value}).readings.lines
+    (candidate,) = lines[0].placements[0].readings[0].candidates
+    assert (candidate.amount, candidate.origin) == confirmed
+
+
+def test_a_correction_that_is_no_whole_number_of_units_is_an_error() -> None:
+    tagged = TableMentions("requests", "2021", (0, 9))
+    with pytest.raises(ConfigError, match=r"requests\.new\.natural"):
+        assemble(REQUESTS, tagged, SETTINGS, {"requests.new.natural": 1.5})
 
 
 def test_a_table_that_was_not_found_has_lines_without_observations() -> None:

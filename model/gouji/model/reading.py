@@ -32,6 +32,7 @@ class Origin(StrEnum):
     BLANK_ZERO = "blank_zero"  # an empty cell or a mark, meaning zero
     MISREAD = "misread"  # another string that the reading may have been
     CORRECTION = "correction"  # a person said so
+    CORRECTED_BLANK = "corrected_blank"  # a person said that nothing stands there
 
 
 @dataclass(frozen=True, slots=True)

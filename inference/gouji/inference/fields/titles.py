@@ -39,6 +39,7 @@ _CELL = re.compile(r"[^\t|｜>»_]+")
 _ASIDE = re.compile(r"(?<=[告报])\s*[-–—]+\s*\S.*|(?<=[告报])\s+\d{4}[-./年].*|^.*\s[-–—]\s")
 _LABEL = re.compile(r"^(?:信息|文件|文章)?(?:标题|名称|题名|题目):")
 _ENDING = re.compile("[报報]")
+_ENDED = re.compile(r"(?:[报報]告|年[报報])(?=[\s\u3000])")
 _NEAR_END = 50  # characters before the end of a title in which it says 报告 or 年报
 _MARKS = "#*《》[]·-— "
 _BEFORE_NAME = re.compile(r"^(?:附件\d*|年度|关于|的|[#*《\-—]+)+")
@@ -160,12 +161,21 @@ def _extended(text: str, lines: Sequence[Span], first: int, title: Title) -> Tit
     return title
 
 
+def _head(text: str, cell: Span) -> Span:
+    """The beginning of a part up to a blank behind words that end a title.
+
+    A text with everything on one line begins with its title.
+    """
+    ending = _ENDED.search(text, cell[0], min(cell[1], cell[0] + 2 * _LONGEST))
+    return (cell[0], ending.end()) if ending else cell
+
+
 def _titles(text: str, lines: Sequence[Span]) -> Iterator[Title]:
     """Every title that stands on one line, or on as few lines as possible."""
     used: set[int] = set()
     for index, line in enumerate(lines):
         for cell in _cells(text, line):
-            if title := _title_at(text, cell):
+            if title := _title_at(text, cell) or _title_at(text, _head(text, cell)):
                 used.add(index)
                 yield _extended(text, lines, index, title)
     for count in range(2, _MOST_LINES + 1):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gouji.model.errors import ConfigError
 from gouji.model.findings import Finding, finding
 from gouji.model.form import Cell, Table
 from gouji.model.mention import Mention, MentionKind, Number, TableMentions
@@ -53,6 +54,9 @@ def assemble(
     A group of mentions goes to the line that it most likely is; where two claim one line the
     surer one has it, and the numbers of the other are stray (finding T003). A cell in
     `corrections` has the confirmed amount and no other.
+
+    Raises:
+        ConfigError: a correction is no whole number of its cell's smallest units.
     """
     lines, stray = _claim(table, mentions.mentions)
     observed = tuple(_observation(m) for m in stray if m.kind is MentionKind.NUMBER)
@@ -139,15 +143,22 @@ def _reading(
 ) -> Reading:
     observation = _observation(mention) if mention else None
     if cell.id in corrections:
-        confirmed = corrections[cell.id]
-        amount = amount_of(confirmed or 0, cell.scale) or 0
-        return Reading(cell.id, observation, (Candidate(amount, 0, Origin.CORRECTION),), None)
+        return Reading(cell.id, observation, (_corrected(cell, corrections[cell.id]),), None)
     if mention is None:
         return Reading(cell.id, None, (), 0)
     if mention.kind is MentionKind.NUMBER:
         return Reading(cell.id, observation, _number(cell, mention), settings.misprint_cost)
     zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)
     return Reading(cell.id, observation, (zero,), settings.blank_number_cost)
+
+
+def _corrected(cell: Cell, value: Number | None) -> Candidate:
+    if value is None:
+        return Candidate(0, 0, Origin.CORRECTED_BLANK)
+    amount = amount_of(value, cell.scale)
+    if amount is None:
+        raise ConfigError(f"更正：单元格 {cell.id} 不能为 {value}")
+    return Candidate(amount, 0, Origin.CORRECTION)
 
 
 def _number(cell: Cell, mention: Mention) -> tuple[Candidate, ...]:

@@ -68,7 +68,7 @@ def decide(outcome: Outcome) -> Decided:
 
 
 def _is_sure(pick: Pick) -> bool:
-    if pick.option.origin in (Origin.CORRECTION, Origin.MISREAD):
+    if pick.option.origin in (Origin.CORRECTION, Origin.CORRECTED_BLANK, Origin.MISREAD):
         return True
     return _is_printed(pick) and not pick.slot.is_open
 

@@ -64,9 +64,10 @@ class OutcomeExplainer:
         unsolved = not outcome.explanations
         if unsolved and any(cell.id in (*e.left, *e.right) for e in self.broken):
             return replace(frame, status=Status.AMBIGUOUS)
-        if pick.option.origin is Origin.CORRECTION:
+        if pick.option.origin in (Origin.CORRECTION, Origin.CORRECTED_BLANK):
             confirmed = self._sure(frame, cell, pick, Status.CONFIRMED, wording.CONFIRMED)
-            return replace(confirmed, confidence=1.0, review=False)
+            value = confirmed.value if pick.option.origin is Origin.CORRECTION else None
+            return replace(confirmed, value=value, confidence=1.0, review=False)
         if cell.id in outcome.varying:
             return self._ambiguous(frame, cell)
         if pick.slot.is_open or pick.slot.reading.observation is None:
