@@ -17,6 +17,7 @@ from gouji.model.form import Form
 from gouji.model.mention import Number, TableMentions
 from gouji.model.reconciling import reconcile
 from gouji.model.reconciling.candidates import assemble
+from gouji.model.reconciling.certainty import stated
 from gouji.model.report import CellResult, MadeBy, Report, TableResult, Verdict
 from gouji.model.segmentation import Segment
 
@@ -91,7 +92,7 @@ class Extractor:
             made_by=self.made_by,
             form=self.form.combination_of({table.id: table.variant for table in tables}),
             verdict=verdict,
-            confidence=prod(table.confidence for table in tables),
+            confidence=stated(prod(table.confidence for table in tables)),
             reason=NO_TABLE if verdict is Verdict.FAILED else "",
             tables=tables,
             fields=fields,

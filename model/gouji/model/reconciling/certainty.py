@@ -17,6 +17,17 @@ def weights(outcome: Outcome) -> tuple[float, ...]:
     return tuple(exp((best - e.extra) / 1000) for e in outcome.explanations)
 
 
+def stated(probability: float) -> float:
+    """A probability as reports state it: six decimals, and 1.0 for nothing but certainty.
+
+    The last bits of a logarithm differ between machines; six decimals do not.
+
+    >>> stated(0.12345678), stated(0.9999999), stated(1.0)
+    (0.123457, 0.999999, 1.0)
+    """
+    return 1.0 if probability == 1 else min(round(probability, 6), 0.999999)
+
+
 def outcome_confidence(outcome: Outcome) -> float:
     """The probability that the best explanation is the true one; 0.0 if there is none.
 

@@ -1,6 +1,7 @@
 """Reconciling one table: readings in, a result with checks, findings and a verdict out."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from math import prod
 
@@ -11,7 +12,7 @@ from gouji.model.numerals import exact
 from gouji.model.reading import Origin, TableReadings
 from gouji.model.reconciling import wording
 from gouji.model.reconciling.budget import Budget
-from gouji.model.reconciling.certainty import doubtful_cells, outcome_confidence
+from gouji.model.reconciling.certainty import doubtful_cells, outcome_confidence, stated
 from gouji.model.reconciling.explanation import (
     OutcomeExplainer,
     claimed,
@@ -62,11 +63,16 @@ def reconcile(table: Table, readings: TableReadings, settings: ReconcilingSettin
         table.id,
         table.variant,
         Verdict.ACCEPTED if accepted else Verdict.REVIEW,
-        confidence,
-        cells,
+        stated(confidence),
+        tuple(_stated(cell) for cell in cells),
         checks(table, cells, picks),
         findings,
     )
+
+
+def _stated(cell: CellResult) -> CellResult:
+    alternatives = (replace(a, probability=stated(a.probability)) for a in cell.alternatives)
+    return replace(cell, confidence=stated(cell.confidence), alternatives=tuple(alternatives))
 
 
 def checks(
