@@ -26,6 +26,7 @@ def shape(content: str, separator: str | None) -> list[str]:
         ("（只计一种）\t1\t2\n\t", "\t", ["vv"]),
         ("\t1\t2\n坏了的行名\t3\t4\n", "\t", ["vv", "vv"]),
         ("\n1\n2\n- 3 -\n4\n", "\n", ["vvv"]),
+        ("\t\n\t\t5\t0\n\n", "\t", ["__vv"]),
         ("\n", "\t", []),
         ("", None, []),
     ],

@@ -138,9 +138,14 @@ def _inner(pattern: str, pieces: Sequence[Span]) -> list[Span]:
 
 
 def _by_line(pattern: str, separator: str) -> list[Span]:
-    """Pieces where a row is a line: the first line follows a label, the last precedes one."""
+    """Pieces where a row is a line: the first line follows a label, the last precedes one.
+
+    What follows the label on its own line is no row if the values stand on a later line.
+    """
     lines = _split(pattern, (0, len(pattern)), "\n")
     pieces: list[Span] = []
+    if _starts_later(pattern, lines):
+        lines = [(lines[0][1], lines[0][1]), *lines[1:]]
     for number, line in enumerate(lines):
         cells = _split(pattern, line, separator)
         if number == 0:
@@ -156,6 +161,12 @@ def _by_line(pattern: str, separator: str) -> list[Span]:
         elif _TEXT in pattern[slice(*line)]:
             pieces.append(line)
     return pieces
+
+
+def _starts_later(pattern: str, lines: Sequence[Span]) -> bool:
+    first, *others = (pattern[slice(*line)] for line in lines)
+    valued = next((line for line in others if _CELL in line), "")
+    return _CELL not in first and _CELL in valued and _TEXT not in valued
 
 
 def _is_empty(pattern: str, span: Span) -> bool:

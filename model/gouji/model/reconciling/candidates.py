@@ -99,7 +99,12 @@ def _claim(table: Table, mentions: Sequence[Mention]) -> tuple[list[_Line], list
 
 
 def _most_likely_line(table: Table, group: Sequence[Mention]) -> tuple[str, float]:
-    """(line id, probability): the mean over the group of what its rows give to each line."""
+    """(line id, probability): the mean over the group of what its rows give to each line.
+
+    A table of a single line leaves no choice.
+    """
+    if len(table.lines) == 1:
+        return table.lines[0][0], 1.0
     line_of = {_row(cell): line for line, cells in table.lines for cell in cells}
     weights = dict.fromkeys((line for line, _ in table.lines), 0.0)
     for mention in group:
