@@ -38,6 +38,23 @@ def test_slots_keep_empty_cells_where_boundaries_survive(
 
 
 @pytest.mark.parametrize(
+    ("content", "separator", "raws"),
+    [
+        ("\n1\n3 4\n5\n", "\n", ["1", "3 4", "5"]),
+        (" | 1 234 | 5 |\n", "|", ["1 234", "5"]),
+        ("\n三\n1\n", "\n", ["三", "1"]),
+        (" 1 2 ", None, ["1", "2"]),
+    ],
+)
+def test_what_one_cell_holds_is_one_slot(
+    content: str, separator: str | None, raws: list[str]
+) -> None:
+    span = (0, len(content))
+    (group,) = find_slots(content, span, find_tokens(content, span), separator)
+    assert [slot.token.raw if slot.token else "" for slot in group] == raws
+
+
+@pytest.mark.parametrize(
     ("text", "separator"),
     [
         ("0\t1\t2\n3\t4\t5", "\t"),

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gouji.inference.tokens import find_tokens, furniture, narrow
+from gouji.inference.tokens import find_tokens, furniture
+from gouji.model.mention import MentionKind
+from gouji.model.numerals import narrow
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,12 @@ from gouji.inference.tokens import find_tokens, furniture, narrow
 )
 def test_only_what_stands_alone_is_a_token(text: str, raws: list[str]) -> None:
     assert [token.raw for token in find_tokens(text, (0, len(text)))] == raws
+
+
+@pytest.mark.parametrize("raw", ["约5", "2.5万", "1,23", "12②", "4（减）", "1" * 16])
+def test_what_spells_no_number_for_sure_is_unreadable(raw: str) -> None:
+    (token,) = find_tokens(f"规章 {raw}\t", (0, 4 + len(raw)))
+    assert (token.raw, token.kind) == (raw, MentionKind.UNREADABLE)
 
 
 @pytest.mark.parametrize("line", ["- 3 -", "— 12 —", "第 2 页", "第2页 共9页", "Page 3 of 8"])

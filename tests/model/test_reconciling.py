@@ -356,9 +356,9 @@ def test_an_incomplete_line_outside_all_identities_is_for_review() -> None:
     assert flagged == {cell.id for cell in ACTIVE.cells if cell.row.id == "rules"}
 
 
-def test_stray_numbers_forbid_acceptance_where_no_identity_checks_the_cells() -> None:
+def test_stray_numbers_forbid_acceptance() -> None:
     stray = (Observation((0, 1), "7", MentionKind.NUMBER, 7),)
     open_table = replace(active(active_lines({})), stray=stray)
     assert reconcile(ACTIVE, open_table, SETTINGS).verdict is Verdict.REVIEW
     checked = replace(one_line(disputes((1, 0, 0, 0, 1), NONE, NONE)), stray=stray)
-    assert reconcile(DISPUTES, checked, SETTINGS).verdict is Verdict.ACCEPTED
+    assert reconcile(DISPUTES, checked, SETTINGS).verdict is Verdict.REVIEW

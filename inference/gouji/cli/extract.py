@@ -122,7 +122,7 @@ def _run(job: Job, screen: Console) -> Totals:
     except BrokenPipeError:  # whoever reads our output has had enough; typer ends quietly
         raise
     except OSError as error:
-        place = error.filename or job.out
+        place = error.filename or job.out or "标准输出"
         screen.print(
             f"无法写入 {place}（{error.strerror}）；已完成的结果保留，解决后再运行即可继续"
         )

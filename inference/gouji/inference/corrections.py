@@ -14,6 +14,7 @@ from gouji.model.jsonl import dumps, read_lines
 from gouji.model.mention import Number
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_LARGEST = 10**12  # more than any report counts, and small enough for exact sums
 _REPORT = re.compile(r"#[1-9][0-9]*")
 
 
@@ -89,7 +90,9 @@ def _tables(form: Form) -> Iterable[Table]:
 
 
 def _fits(value: Number, cell: Cell) -> bool:
-    whole = isfinite(value) and Decimal(str(value)) * cell.scale % 1 == 0
+    if not isfinite(value) or abs(value) > _LARGEST:
+        return False
+    whole = Decimal(str(value)) * cell.scale % 1 == 0
     return whole and (value >= 0 or cell.column.signed)
 
 

@@ -5,9 +5,10 @@ Its probabilities are stated, not calibrated (`Trust`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gouji.inference.columns import column_distributions
+from gouji.inference.heads import permuted_rows, printed_units
 from gouji.inference.labels import Masked, mask
 from gouji.inference.rows import find_headings, find_rows, rows_of
 from gouji.inference.slots import Slot, cell_separator, find_slots
@@ -26,6 +27,7 @@ class Trust:
     exact_label: float = 0.999
     no_label: float = 0.985  # the only line without a label where only one row is missing
     listed_label: float = 0.95  # several labels in a row, then as many lines
+    doubted: float = 0.6  # columns in another order, or a table that stands there twice
     damage: float = 0.1  # what a label loses in trust for what it loses in similarity
 
 
@@ -56,8 +58,10 @@ def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableM
     tables suggest, else that of the form's first combination.
     """
     regions: dict[str, Span] = {}
+    doubled: set[str] = set()
     for region in segment.regions:
-        regions.setdefault(region.table, region.span)
+        if regions.setdefault(region.table, region.span) != region.span:
+            doubled.add(region.table)
     masked = {table: mask(document.text, span) for table, span in regions.items()}
     told = {
         table: variant
@@ -67,12 +71,25 @@ def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableM
     }
     name = next((n for n in form.combinations if _agrees(form, n, told)), form.default)
     chosen = {**form.combinations[name], **told}
-    return tuple(
+    tagged = (
         _tag(document.text, regions[table], masked[table], form.variants[table][chosen[table]])
         if table in regions
         else TableMentions(table, chosen[table], None)
         for table in form.table_ids
     )
+    return tuple(_doubt_doubled(t) if t.table in doubled else t for t in tagged)
+
+
+def _doubt_doubled(tagged: TableMentions) -> TableMentions:
+    """The first of several tables of one kind: nothing tells which of them is meant."""
+    note = finding(
+        "S008",
+        "同一张表在报告中出现多次，只读了第一次出现的，须核对",
+        f"table {tagged.table} stands in the report more than once; the first was read",
+        span=tagged.span,
+    )
+    mentions = tuple(_doubted(mention) for mention in tagged.mentions)
+    return replace(tagged, mentions=mentions, findings=(*tagged.findings, note))
 
 
 def _agrees(form: Form, combination: str, variants: Mapping[str, str]) -> bool:
@@ -92,9 +109,31 @@ def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions
         if table.side_by_side
         else _by_row(contents, table)
     )
-    mentions = tuple(_mentions(groups, table))
+    mentions = _beneath_heads(tuple(_mentions(groups, table)), text, masked, table)
     findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
     return TableMentions(table.id, table.variant, region, mentions, findings)
+
+
+def _beneath_heads(
+    mentions: Sequence[Mention], text: str, masked: Masked, table: Table
+) -> tuple[Mention, ...]:
+    """The mentions with what the column titles say: a unit of the page, an order in doubt."""
+    rows = find_rows(masked.folded.text, table)
+    permuted = frozenset() if table.side_by_side else permuted_rows(masked, table, rows)
+    units = printed_units(text, masked, table, rows)
+    index = {f"{table.id}.{row.id}": i for i, row in enumerate(rows_of(table))}
+    seen: list[Mention] = []
+    for mention in mentions:
+        row = index[mention.row[0][0]] if mention.row else -1
+        unit = units.get(row, {}).get(mention.column[0][0]) if mention.column else None
+        told = replace(mention, unit=mention.unit or unit) if mention.value is not None else mention
+        seen.append(_doubted(told) if row in permuted else told)
+    return tuple(seen)
+
+
+def _doubted(mention: Mention) -> Mention:
+    row = tuple((label, round(p * TRUST.doubted, 6)) for label, p in mention.row)
+    return replace(mention, row=row)
 
 
 def _stops(masked: Masked, table: Table) -> list[_Stop]:

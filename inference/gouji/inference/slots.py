@@ -5,6 +5,7 @@ beforehand: it is read off the table itself, as the shortest string that commonl
 two values or two column titles. Where only blanks part the values, empty cells leave no trace.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from gouji.model.mention import MentionKind
 
 _BLANKS = str.maketrans("", "", " \u00a0\u3000")
 _COMMON = 0.25  # share of the most frequent gap that makes another one common
+_WORDS = re.compile(r"[零〇一二三四五六七八九十百千万两]{1,6}")
 _CELL, _TEXT = "\x00", "\x01"
 
 
@@ -45,6 +47,8 @@ class _Pattern:
 def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
     """The string between two cells, blanks left out; None if there are blanks alone.
 
+    The shortest of the common gaps, those with tabs or bars before those of line ends alone.
+
     `marks` are the spans of values and column titles, in reading order.
     """
     gaps = Counter(
@@ -55,7 +59,13 @@ def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
     )
     most = max(gaps.values(), default=0)
     common = [gap for gap, count in gaps.items() if count >= _COMMON * most]
-    return min(common, key=lambda gap: (len(gap), -gaps[gap], gap), default="") or None
+    order = sorted(common, key=lambda gap: (_is_bare(gap), len(gap), -gaps[gap], gap))
+    return order[0] or None if order else None
+
+
+def _is_bare(gap: str) -> bool:
+    """Whether a gap holds line ends alone: where others hold tabs or bars, these part the cells."""
+    return set(gap) == {"\n"}
 
 
 def find_slots(
@@ -79,9 +89,9 @@ def find_slots(
         if _CELL in part:
             if _TEXT in part[: part.index(_CELL)] and _has_value(groups[-1]):
                 groups.append([])
-            groups[-1].extend(
-                Slot(token.span, token) for token in pattern.tokens[start:end] if token is not None
-            )
+            groups[-1] += _slots(text, part, pattern.tokens[start:end], separator)
+        elif spelled := _spelled(text, pattern, (start, end), separator):
+            groups[-1].append(spelled)
         elif _TEXT in part:
             if _has_value(groups[-1]):
                 groups.append([])
@@ -89,6 +99,30 @@ def find_slots(
             at = pattern.origin[start] if start < len(pattern.origin) else pattern.end
             groups[-1].append(Slot((at, at), None))
     return [group for group in groups if group]
+
+
+def _slots(
+    text: str, part: str, tokens: Iterable[Token | None], separator: str | None
+) -> list[Slot]:
+    """The slots of a piece: one a token, but what is torn within one cell is unreadable."""
+    held = [token for token in tokens if token is not None]
+    if separator is None or len(held) == 1 or "\n" in part.strip("\n"):
+        return [Slot(token.span, token) for token in held]
+    return [_unreadable(text, (held[0].span[0], held[-1].span[1]))]
+
+
+def _spelled(text: str, pattern: _Pattern, piece: Span, separator: str | None) -> Slot | None:
+    """The unreadable slot of a piece that holds a number spelled in words, if it does."""
+    is_last = piece[1] == len(pattern.text)  # then it belongs to the label that follows
+    if separator is None or is_last or _TEXT not in pattern.text[slice(*piece)]:
+        return None
+    places = [i for i in range(*piece) if pattern.text[i] == _TEXT]
+    span = pattern.origin[places[0]], pattern.origin[places[-1]] + 1
+    return _unreadable(text, span) if _WORDS.fullmatch(text[slice(*span)]) else None
+
+
+def _unreadable(text: str, span: Span) -> Slot:
+    return Slot(span, Token(span, text[slice(*span)], MentionKind.UNREADABLE, None))
 
 
 def _has_value(group: Sequence[Slot]) -> bool:

@@ -5,19 +5,31 @@ A number stands alone if nothing but blanks, cell boundaries and the ends of the
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
-from gouji.model.numerals import MARKS, Numeral, parse_numeral
+from gouji.model.numerals import (
+    DIGITS,
+    MARKS,
+    NOTE,
+    SIGN,
+    UNIT,
+    Numeral,
+    narrow,
+    parse_numeral,
+)
 
-_NOTE = r"(?:[ \t]*\([^()\n|]{1,40}\))?"
-_UNIT = r"(?:[ ]?(?:万元|萬元|元|件|条|條|项|項|个|個|宗|次|篇))?"
+_ODD = (
+    r"(?:约|近|逾|超)[ ]?[0-9][0-9,.]*[万亿余多]?"  # 约5
+    r"|[0-9][0-9,.]*(?:[万亿余多]元?|[①-⒛¹²³⁴-⁹]+)"  # 2.5万, 12②
+    r"|[0-9]+(?:,[0-9]+)+"  # 1,23
+)
 _ALONE = re.compile(
     r"(?<![^\s|])(?:"
-    rf"(?P<number>[+\-−增减減负負▲]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?{_UNIT}{_NOTE})"
+    rf"(?P<number>{SIGN}?{DIGITS}(?:[ ]?{UNIT})?(?:[ ]*{NOTE})?)"
+    rf"|(?P<odd>{_ODD})"
     rf"|(?P<mark>{'|'.join(sorted(map(re.escape, MARKS), key=len, reverse=True))})"
     r")(?![^\s|])"
 )
@@ -38,27 +50,12 @@ BOUNDARY = frozenset(" \t\n|\u00a0\u3000")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A number or mark standing alone; `numeral` is None for marks."""
+    """A number or mark standing alone; `numeral` is None for all but readable numbers."""
 
     span: Span
     raw: str
     kind: MentionKind
     numeral: Numeral | None
-
-
-def narrow(text: str) -> str:
-    """The text with full-width and compatibility characters replaced one for one.
-
-    Characters that would become several stay, so every index means the same as before.
-
-    >>> narrow("１２（３）")
-    '12(3)'
-    """
-    if text.isascii():
-        return text
-    return "".join(
-        c if c.isascii() or len(n := unicodedata.normalize("NFKC", c)) != 1 else n for c in text
-    )
 
 
 def furniture(text: str, span: Span) -> tuple[Span, ...]:
@@ -70,16 +67,21 @@ def furniture(text: str, span: Span) -> tuple[Span, ...]:
 
 
 def find_tokens(text: str, span: Span) -> tuple[Token, ...]:
-    """The numbers and marks that stand alone in text[span], in reading order."""
-    return tuple(
-        Token(
-            match.span(),
-            text[slice(*match.span())],
-            MentionKind.MARK if match["mark"] else MentionKind.NUMBER,
-            None if match["mark"] else parse_numeral(match[0]),
-        )
-        for match in _ALONE.finditer(_without_furniture(text), *span)
-    )
+    """The numbers and marks that stand alone in text[span], in reading order.
+
+    What is clearly meant for a number but spells none for sure (`约5`, `1,23`, `12②`) is a token of
+    kind `unreadable`.
+    """
+    return tuple(_token(match, text) for match in _ALONE.finditer(_without_furniture(text), *span))
+
+
+def _token(match: re.Match[str], text: str) -> Token:
+    raw = text[slice(*match.span())]
+    if match["mark"]:
+        return Token(match.span(), raw, MentionKind.MARK, None)
+    numeral = parse_numeral(raw) if match["number"] else None
+    kind = MentionKind.NUMBER if numeral else MentionKind.UNREADABLE
+    return Token(match.span(), raw, kind, numeral)
 
 
 @lru_cache(maxsize=4)

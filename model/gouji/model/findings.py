@@ -36,6 +36,7 @@ KINDS: dict[str, FindingKind] = {
         FindingKind("S005", Severity.INFO, "the file holds several reports"),
         FindingKind("S006", Severity.INFO, "a table stands outside its section"),
         FindingKind("S007", Severity.ERROR, "the text holds no report"),
+        FindingKind("S008", Severity.WARNING, "a table stands in the report more than once"),
         FindingKind("T001", Severity.WARNING, "a row label was not found"),
         FindingKind("T002", Severity.INFO, "the tables follow different revisions of the form"),
         FindingKind("T003", Severity.WARNING, "a number in a table belongs to no cell"),

@@ -18,6 +18,7 @@ class MentionKind(StrEnum):
     NUMBER = "number"
     MARK = "mark"  # `/`, `-`, `无` and the like
     BLANK = "blank"  # an empty cell whose boundaries survive
+    UNREADABLE = "unreadable"  # something that is meant for a number but spells none for sure
 
 
 @dataclass(frozen=True, slots=True)

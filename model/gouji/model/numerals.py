@@ -4,17 +4,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from gouji.model.mention import Number
 
 _SIGNS = {"+": 1, "-": -1, "增": 1, "减": -1, "減": -1, "负": -1, "負": -1, "−": -1, "▲": -1}
+SIGN = r"(?:[+\-−增减減负負▲]|[减減负負][ ])"
+DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+UNIT = r"(?:万元|萬元|元|件|条|條|项|項|个|個|宗|次|篇)"
+NOTE = r"\([^()\n|\t]{1,40}\)"
+"""The parts of a numeral as regular expressions over narrowed text (see `narrow`)."""
+
 _NUMERAL = re.compile(
-    r"(?P<sign>[+\-−增减減负負▲])?\s*"
-    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)"
-    r"(?P<decimals>\.\d+)?\s*"
-    r"(?P<unit>万元|萬元|元|件|条|條|项|項|个|個|宗|次|篇)?\s*"
-    r"(?P<note>\([^()]*\))?"
+    rf"(?P<sign>{SIGN})?(?P<digits>{DIGITS})[ ]?(?P<unit>{UNIT})?[ ]*(?P<note>{NOTE})?"
 )
+_TELLING_NOTE = re.compile(r"[减減负負增万萬亿億]")  # a remark that may change what is spelled
+_MOST_DIGITS = 15  # what a float holds without loss
 _UNITS = {"萬元": "万元", "條": "条", "項": "项", "個": "个"}
 MARKS = frozenset("/-—–－─~*") | {"//", "--", "——", "无", "無", "不适用", "不適用", "n/a", "N/A"}
 """What is written into a cell to say that there is no number."""
@@ -22,11 +27,10 @@ MARKS = frozenset("/-—–－─~*") | {"//", "--", "——", "无", "無", "�
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number as written: its value, a unit beside it, a remark in brackets behind it."""
+    """A number as written: its value and a unit beside it."""
 
     value: Number
     unit: str | None = None
-    note: str | None = None
 
 
 def exact(value: Decimal) -> Number:
@@ -57,26 +61,50 @@ def value_of(amount: int, scale: int) -> Number:
     return exact(Decimal(amount) / scale)
 
 
+def narrow(text: str) -> str:
+    """The text with full-width and compatibility characters replaced one for one.
+
+    Characters that would become several stay, so every index means the same as before. So do
+    characters that are digits only in a manner of speaking, such as `②` and `²`.
+
+    >>> narrow("１２（３）②")
+    '12(3)②'
+    """
+    return text if text.isascii() else "".join(map(_narrow_char, text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _narrow_char(char: str) -> str:
+    narrowed = unicodedata.normalize("NFKC", char)
+    is_like_digit = char.isnumeric() and not char.isdecimal()
+    return char if len(narrowed) != 1 or is_like_digit else narrowed
+
+
 def parse_numeral(raw: str) -> Numeral | None:
     """The number that the whole of `raw` spells, or None if it spells anything else.
 
     Full-width digits, thousands separators, signs in either script, units and a remark in
-    brackets are understood.
+    brackets are understood. A remark that may change the number, and more digits than can be
+    held exactly, make it unreadable.
 
     >>> parse_numeral("１，２３４")
-    Numeral(value=1234, unit=None, note=None)
+    Numeral(value=1234, unit=None)
     >>> parse_numeral("减4"), parse_numeral("22（其中修订 16 件）").value
-    (Numeral(value=-4, unit=None, note=None), 22)
-    >>> parse_numeral("251000元").unit, parse_numeral("1.属于国家秘密")
-    ('元', None)
+    (Numeral(value=-4, unit=None), 22)
+    >>> parse_numeral("251000(元)").unit, parse_numeral("4（减）"), parse_numeral("1.属于国家秘密")
+    ('元', None, None)
     """
-    match = _NUMERAL.fullmatch(unicodedata.normalize("NFKC", raw).strip())
+    match = _NUMERAL.fullmatch(narrow(raw).strip())
     if not match:
         return None
-    spelled = match["digits"].replace(",", "") + (match["decimals"] or "")
-    value = Decimal(spelled) * _SIGNS.get(match["sign"] or "+", 1)
-    unit = match["unit"]
-    return Numeral(exact(value), _UNITS.get(unit, unit), match["note"])
+    spelled = match["digits"].replace(",", "")
+    note = (match["note"] or "").strip("() ")
+    unit = match["unit"] or (note if re.fullmatch(UNIT, note) else None)
+    is_unit = unit is not None and note == unit
+    if len(spelled) > _MOST_DIGITS or (_TELLING_NOTE.search(note) and not is_unit):
+        return None
+    value = Decimal(spelled) * _SIGNS.get((match["sign"] or "+").strip(), 1)
+    return Numeral(exact(value), _UNITS.get(unit, unit) if unit else None)
 
 
 def is_mark(raw: str) -> bool:

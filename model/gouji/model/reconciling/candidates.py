@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gouji.model.errors import ConfigError
 from gouji.model.findings import Finding, finding
@@ -23,6 +23,9 @@ from gouji.model.reconciling.settings import ReconcilingSettings
 
 _UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
 _MONEY = frozenset({"元", "万元"})
+_FEW = 3  # fewer stray numbers than this never are a second table
+_RIVAL = 0.5  # the claim of a line where a second table may hold the true one
+_SIGNS = frozenset("+-−增减減负負▲＋－")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,17 @@ def assemble(
 
     A group of mentions goes to the line that it most likely is; where two claim one line the
     surer one has it, and the numbers of the other are stray (finding T003). A cell in
-    `corrections` has the confirmed amount and no other.
+    `corrections` has the confirmed amount and no other. Where half as many numbers are stray as
+    found a place, the table may stand there twice, and no line is sure.
 
     Raises:
         ConfigError: a correction is no whole number of its cell's smallest units.
     """
     lines, stray = _claim(table, mentions.mentions)
     observed = tuple(_observation(m) for m in stray if m.kind is MentionKind.NUMBER)
+    n_placed = sum(m.kind is MentionKind.NUMBER for line in lines for m in line.mentions)
+    if len(observed) >= max(_FEW, n_placed / 2):
+        lines = [replace(line, claim=min(line.claim, _RIVAL)) for line in lines]
     readings = TableReadings(
         table=table.id,
         variant=table.variant,
@@ -101,10 +108,10 @@ def _claim(table: Table, mentions: Sequence[Mention]) -> tuple[list[_Line], list
 def _most_likely_line(table: Table, group: Sequence[Mention]) -> tuple[str, float]:
     """(line id, probability): the mean over the group of what its rows give to each line.
 
-    A table of a single line leaves no choice.
+    A table of a single line leaves no choice between lines: there the surest mention tells.
     """
     if len(table.lines) == 1:
-        return table.lines[0][0], 1.0
+        return table.lines[0][0], max(sum(p for _, p in mention.row) for mention in group)
     line_of = {_row(cell): line for line, cells in table.lines for cell in cells}
     weights = dict.fromkeys((line for line, _ in table.lines), 0.0)
     for mention in group:
@@ -149,8 +156,8 @@ def _reading(
     observation = _observation(mention) if mention else None
     if cell.id in corrections:
         return Reading(cell.id, observation, (_corrected(cell, corrections[cell.id]),), None)
-    if mention is None:
-        return Reading(cell.id, None, (), 0)
+    if mention is None or mention.kind is MentionKind.UNREADABLE:
+        return Reading(cell.id, observation, (), 0)
     if mention.kind is MentionKind.NUMBER:
         return Reading(cell.id, observation, _number(cell, mention), settings.misprint_cost)
     zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)
@@ -168,14 +175,21 @@ def _corrected(cell: Cell, value: Number | None) -> Candidate:
 
 def _number(cell: Cell, mention: Mention) -> tuple[Candidate, ...]:
     """The amount that a printed number is in its cell; nothing if it can't stand there."""
-    assert mention.value is not None
-    value, origin = mention.value, Origin.PRINTED
-    numerator, denominator = _UNIT_FACTORS.get((mention.unit or "", cell.column.unit or ""), (1, 1))
-    if (numerator, denominator) != (1, 1):
-        origin = Origin.CONVERTED
-    elif mention.unit in _MONEY and cell.column.unit is None and not cell.column.unit_as_printed:
+    if mention.value is None or not _suits(cell, mention):
         return ()
-    scaled = amount_of(value, cell.scale * numerator)
+    units = (mention.unit or "", cell.column.unit or "")
+    numerator, denominator = _UNIT_FACTORS.get(units, (1, 1))
+    origin = Origin.CONVERTED if units in _UNIT_FACTORS else Origin.PRINTED
+    scaled = amount_of(mention.value, cell.scale * numerator)
     if scaled is None or scaled % denominator or (scaled < 0 and not cell.column.signed):
         return ()
     return (Candidate(scaled // denominator, 0, origin),)
+
+
+def _suits(cell: Cell, mention: Mention) -> bool:
+    """Whether the unit and the sign beside a number may stand in the cell's column."""
+    column = cell.column
+    is_money = column.unit in _MONEY or column.unit_as_printed
+    if mention.unit is not None and (mention.unit in _MONEY) != is_money:
+        return False
+    return column.signed or mention.raw.lstrip()[:1] not in _SIGNS

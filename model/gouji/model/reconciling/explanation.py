@@ -115,6 +115,8 @@ class OutcomeExplainer:
         """A cell that nothing usable was read for: the identities decide it or nothing does."""
         observation = pick.slot.reading.observation
         if cell.id not in self.decided.amounts:
+            if observation and observation.kind is MentionKind.UNREADABLE:
+                return lost_cell(cell, pick.slot.reading, wording.unreadable(observation))
             if observation and observation.value is None and not self._equations_of(cell.id):
                 return self._blank(frame, cell, pick)
             return lost_cell(cell, pick.slot.reading, wording.NOT_FOUND)

@@ -56,8 +56,7 @@ def reconcile(table: Table, readings: TableReadings, settings: ReconcilingSettin
     findings = tuple(_findings(table, outcomes, cells))
     confidence = _confidence(outcomes, {c.id: c for c in cells})
     confidence *= prod(line.claim for line in readings.lines)
-    checked = not readings.stray or all(_tied(table, cell.id) for cell in cells)
-    sure = checked and not any(cell.review for cell in cells)
+    sure = not readings.stray and not any(cell.review for cell in cells)
     accepted = sure and confidence >= settings.accept_from
     return TableResult(
         table.id,
@@ -139,10 +138,6 @@ def _not_found(table: Table) -> TableResult:
     return TableResult(
         table.id, table.variant, Verdict.FAILED, 0.0, cells, checks(table, cells, {}), ()
     )
-
-
-def _tied(table: Table, cell: str) -> bool:
-    return any(cell in equation.left or cell in equation.right for equation in table.equations)
 
 
 def _confidence(outcomes: Iterable[Outcome], cells: Mapping[str, CellResult]) -> float:

@@ -68,6 +68,12 @@ def blank(observation: Observation) -> Sentence:
     return (f"原文为“{raw}”", f"holds only {raw!r}") if raw else ("原文为空", "nothing stands here")
 
 
+def unreadable(observation: Observation) -> Sentence:
+    """Something that is meant for a number but spells none for sure."""
+    raw = observation.raw.strip()
+    return f"原文“{raw}”读不成一个确定的数", f"{raw!r} spells no number for sure"
+
+
 def impossible(cell: Cell, raw: str) -> Sentence:
     """A printed number that its cell can't hold."""
     zh, en = title(cell)
