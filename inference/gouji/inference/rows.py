@@ -43,14 +43,14 @@ def rows_of(table: Table) -> tuple[Row, ...]:
 def find_rows(folded: str, table: Table) -> tuple[RowHit, ...]:
     """The rows whose labels stand in a folded table region, in reading order.
 
-    Blocks may stand in any order, and so may rows whose labels leave no doubt.
+    Blocks may stand in any order, the rows of a block only in that of the form: a label out of
+    order is most often one that the text's reading order has torn from its values.
     """
     hits = _exact_rows(folded, table)
     chain = _chain(hits, folded)
     for block in _block_indices(table):
         if not any(hit.index in block for hit in chain):
             chain.extend(_chain([hit for hit in hits if hit.index in block], folded))
-    chain.extend(_alone(hits, chain, folded))
     if any(a.index > b.index for a, b in pairwise(sorted(chain, key=lambda hit: hit.start))):
         return tuple(sorted(chain, key=lambda hit: hit.start))
     hidden = _hide(folded, find_headings(folded, table))
@@ -60,20 +60,6 @@ def find_rows(folded: str, table: Table) -> tuple[RowHit, ...]:
         window = (before.end, after.start)
         found.extend(_fill(hidden, table, range(before.index + 1, after.index), window))
     return tuple(sorted(found, key=lambda hit: hit.start))
-
-
-def _alone(hits: Sequence[RowHit], chain: Sequence[RowHit], folded: str) -> list[RowHit]:
-    """Rows out of order: found exactly, at one place only, with a value behind the label."""
-    taken = {hit.index for hit in chain}
-    free = [
-        hit
-        for hit in hits
-        if hit.index not in taken
-        and folded[hit.end : hit.end + 1] == VALUE
-        and not any(hit.start < other.end and other.start < hit.end for other in chain)
-    ]
-    indices = [hit.index for hit in free]
-    return [hit for hit in free if indices.count(hit.index) == 1]
 
 
 def _block_indices(table: Table) -> list[range]:
