@@ -78,7 +78,7 @@ def _places(
     if n_valued > shape.n_cells:
         return _spread([slot.token is not None for slot in slots], shape.n_cells, 0.0)
     if len(slots) >= shape.n_cells:
-        return _windowed(slots, shape, peers, has_total)
+        return _windowed(slots, shape, peers)
     return _spread([True] * len(slots), shape.n_cells, _LAST if has_total else 0.0)
 
 
@@ -89,7 +89,7 @@ def _extent(lines: Sequence[Sequence[Slot]]) -> tuple[int, int] | None:
 
 
 def _windowed(
-    slots: Sequence[Slot], shape: _Shape, peers: Sequence[Sequence[Slot]], has_total: bool
+    slots: Sequence[Slot], shape: _Shape, peers: Sequence[Sequence[Slot]]
 ) -> list[Places]:
     """Places for a window of `n_cells` slots; several windows share the probability.
 
@@ -107,14 +107,14 @@ def _windowed(
         if fitting:
             windows = fitting
             break
-    return _window_places(len(slots), shape.n_cells, _weigh(windows, has_total))
+    return _window_places(len(slots), shape.n_cells, _weigh(windows))
 
 
-def _weigh(windows: range, has_total: bool) -> dict[int, float]:
-    """Windows with probabilities: the one that ends, or begins, at a value is the likely one.
+def _weigh(windows: range) -> dict[int, float]:
+    """Windows with probabilities; of several the first is the likely one.
 
-    The values of a line with a total end in it, so the first fitting window wins; both rules
-    choose the leftmost.
+    A line ends in its total, which no used line leaves empty, and begins right behind its label:
+    both speak for the leftmost window that holds all values.
     """
     if len(windows) == 1:
         return {windows[0]: _SURE}

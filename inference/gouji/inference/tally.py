@@ -28,7 +28,6 @@ class Totals:
 
     n_sources: int = 0
     n_reports: int = 0
-    n_kept: int = 0
     n_accepted: int = 0
     n_review: int = 0
     n_flagged: int = 0
@@ -81,7 +80,6 @@ def _added(totals: Totals, outcome: Outcome) -> Totals:
     return Totals(
         n_sources=totals.n_sources + 1,
         n_reports=totals.n_reports + len(verdicts) - verdicts.count(Verdict.FAILED),
-        n_kept=totals.n_kept + outcome.kept,
         n_accepted=totals.n_accepted + verdicts.count(Verdict.ACCEPTED),
         n_review=totals.n_review + len(review),
         n_flagged=totals.n_flagged + sum(report.n_flagged for report in review),

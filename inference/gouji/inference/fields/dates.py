@@ -51,15 +51,6 @@ def year_of(raw: str) -> int | None:
     return year if isinstance(year, int) and _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
-def find_year(view: Folded, confidence: float) -> Found | None:
-    """The first plausible year of a view, its span on the digits."""
-    for match in YEAR.finditer(view.text):
-        year = year_of(match["year"])
-        if year:
-            return read_at(view, match.span("year"), year, confidence)
-    return None
-
-
 def _valid(year: int | None, month: str, day: str) -> date | None:
     numbers = spelled(month), spelled(day)
     if year is None or not all(isinstance(number, int) for number in numbers):
