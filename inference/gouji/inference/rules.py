@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from gouji.inference.columns import column_distributions
 from gouji.inference.heads import permuted_rows, printed_units
 from gouji.inference.labels import Masked, mask
-from gouji.inference.rows import find_headings, find_rows, rows_of
+from gouji.inference.rows import RowHit, find_headings, find_rows, rows_of
 from gouji.inference.slots import Slot, cell_separator, find_slots
 from gouji.inference.variants import tell_variant
 from gouji.model.document import Document
@@ -98,7 +98,8 @@ def _agrees(form: Form, combination: str, variants: Mapping[str, str]) -> bool:
 
 
 def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions:
-    stops = _stops(masked, table)
+    rows = find_rows(masked.folded.text, table)
+    stops = _stops(masked, table, rows)
     marks = sorted(
         {t.span for t in masked.tokens} | {stop.span for stop in stops if stop.row is None}
     )
@@ -109,18 +110,20 @@ def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions
         if table.side_by_side
         else _by_row(contents, table)
     )
-    mentions = _beneath_heads(tuple(_mentions(groups, table)), text, masked, table)
+    permuted = frozenset() if table.side_by_side else permuted_rows(masked, table, rows)
+    units = printed_units(text, masked, table, rows)
+    mentions = _beneath_heads(_mentions(groups, table), table, permuted, units)
     findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
     return TableMentions(table.id, table.variant, region, mentions, findings)
 
 
 def _beneath_heads(
-    mentions: Sequence[Mention], text: str, masked: Masked, table: Table
+    mentions: Iterable[Mention],
+    table: Table,
+    permuted: frozenset[int],
+    units: Mapping[int, Mapping[str, str]],
 ) -> tuple[Mention, ...]:
     """The mentions with what the column titles say: a unit of the page, an order in doubt."""
-    rows = find_rows(masked.folded.text, table)
-    permuted = frozenset() if table.side_by_side else permuted_rows(masked, table, rows)
-    units = printed_units(text, masked, table, rows)
     index = {f"{table.id}.{row.id}": i for i, row in enumerate(rows_of(table))}
     seen: list[Mention] = []
     for mention in mentions:
@@ -136,10 +139,10 @@ def _doubted(mention: Mention) -> Mention:
     return replace(mention, row=row)
 
 
-def _stops(masked: Masked, table: Table) -> list[_Stop]:
+def _stops(masked: Masked, table: Table, hits: Sequence[RowHit]) -> list[_Stop]:
     """Every label in the region, in reading order, none overlapping another."""
     folded = masked.folded
-    rows = [(h.start, h.end, h.index, h.score) for h in find_rows(folded.text, table)]
+    rows = [(h.start, h.end, h.index, h.score) for h in hits]
     headings = [
         (h.start, h.end, None, 1.0)
         for h in find_headings(folded.text, table)
