@@ -1,7 +1,8 @@
 import pytest
 
-from gouji.inference.slots import cell_separator, find_slots
-from gouji.inference.tokens import find_tokens
+from gouji.inference.slots import find_slots
+from gouji.model.separator import cell_separator
+from gouji.model.tokens import find_tokens
 
 
 def shape(content: str, separator: str | None) -> list[str]:

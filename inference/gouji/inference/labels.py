@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from gouji.inference.tokens import Token, find_tokens, furniture
 from gouji.model.findings import Span
 from gouji.model.folding import Folded, fold_char, fold_label
 from gouji.model.form import Row, Table
+from gouji.model.tokens import Token, find_tokens, furniture
 
 VALUE = "\x00"
 """Stands in a masked text for a number or mark."""

@@ -19,11 +19,11 @@ from gouji.inference.labels import (
     mask,
     row_forms,
 )
-from gouji.inference.tokens import BOUNDARY
 from gouji.model.findings import Span
 from gouji.model.folding import Folded
 from gouji.model.form import Form, Table
 from gouji.model.segmentation import TableRegion
+from gouji.model.tokens import BOUNDARY
 
 _REACH = 80  # characters of other text, values not counted, that may part two titles of a table
 _SHARE = 0.2  # share of a table's titles, by length, that makes a table

@@ -11,13 +11,14 @@ from gouji.inference.columns import column_distributions
 from gouji.inference.heads import permuted_rows, printed_units
 from gouji.inference.labels import Masked, mask
 from gouji.inference.rows import RowHit, find_headings, find_rows, rows_of
-from gouji.inference.slots import Slot, cell_separator, find_slots
+from gouji.inference.slots import Slot, find_slots
 from gouji.inference.variants import tell_variant
 from gouji.model.document import Document
 from gouji.model.findings import Finding, Span, finding
 from gouji.model.form import Form, Table
 from gouji.model.mention import Distribution, Mention, TableMentions
 from gouji.model.segmentation import Segment
+from gouji.model.separator import cell_separator
 
 
 @dataclass(frozen=True, slots=True)

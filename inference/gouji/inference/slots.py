@@ -6,17 +6,13 @@ two values or two column titles. Where only blanks part the values, empty cells 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from gouji.inference.tokens import BOUNDARY, Token, furniture
 from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
+from gouji.model.tokens import BOUNDARY, Token, furniture
 
-_BLANKS = str.maketrans("", "", " \u00a0\u3000")
-_COMMON = 0.25  # share of the most frequent gap that makes another one common
 _WORDS = re.compile(r"[零〇一二三四五六七八九十百千万两]{1,6}")
 _CELL, _TEXT = "\x00", "\x01"
 
@@ -42,30 +38,6 @@ class _Pattern:
     origin: tuple[int, ...]
     tokens: tuple[Token | None, ...]
     end: int
-
-
-def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
-    """The string between two cells, blanks left out; None if there are blanks alone.
-
-    The shortest of the common gaps, those with tabs or bars before those of line ends alone.
-
-    `marks` are the spans of values and column titles, in reading order.
-    """
-    gaps = Counter(
-        gap
-        for (_, start), (end, _) in pairwise(marks)
-        if start <= end and set(text[start:end]) <= BOUNDARY
-        for gap in [text[start:end].translate(_BLANKS)]
-    )
-    most = max(gaps.values(), default=0)
-    common = [gap for gap, count in gaps.items() if count >= _COMMON * most]
-    order = sorted(common, key=lambda gap: (_is_bare(gap), len(gap), -gaps[gap], gap))
-    return order[0] or None if order else None
-
-
-def _is_bare(gap: str) -> bool:
-    """Whether a gap holds line ends alone: where others hold tabs or bars, these part the cells."""
-    return set(gap) == {"\n"}
 
 
 def find_slots(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gouji.inference.tokens import find_tokens, furniture
 from gouji.model.mention import MentionKind
 from gouji.model.numerals import narrow
+from gouji.model.tokens import find_tokens, furniture
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""The separator of cells, read off a table itself: no layout is known beforehand."""
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
+
+from gouji.model.findings import Span
+from gouji.model.tokens import BOUNDARY
+
+_BLANKS = str.maketrans("", "", " \u00a0\u3000")
+_COMMON = 0.25  # share of the most frequent gap that makes another one common
+
+
+def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
+    """The string between two cells, blanks left out; None if there are blanks alone.
+
+    The shortest of the common gaps, those with tabs or bars before those of line ends alone.
+
+    `marks` are the spans of values and column titles, in reading order.
+    """
+    gaps = Counter(
+        gap
+        for (_, start), (end, _) in pairwise(marks)
+        if start <= end and set(text[start:end]) <= BOUNDARY
+        for gap in [text[start:end].translate(_BLANKS)]
+    )
+    most = max(gaps.values(), default=0)
+    common = [gap for gap, count in gaps.items() if count >= _COMMON * most]
+    order = sorted(common, key=lambda gap: (_is_bare(gap), len(gap), -gaps[gap], gap))
+    return order[0] or None if order else None
+
+
+def _is_bare(gap: str) -> bool:
+    """Whether a gap holds line ends alone: where others hold tabs or bars, these part the cells."""
+    return set(gap) == {"\n"}
