@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from gouji.model.findings import Span
 from gouji.model.flattening import Flat, flatten
 from gouji.model.folding import fold_char
-from gouji.model.gaps import N_BLANK_CLASSES, N_MARK_CLASSES, blank_cells, blank_class, mark_class
+from gouji.model.gaps import (
+    CUT,
+    N_BLANK_CLASSES,
+    N_MARK_CLASSES,
+    blank_cells,
+    blank_class,
+    mark_class,
+)
 from gouji.model.mention import MentionKind
 from gouji.model.separator import cell_separator
 
@@ -175,8 +182,12 @@ def _features(flat: Flat, tokens: Sequence[Token]) -> NDArray[np.int64]:
         return table
     edges = [flat.span[0], *[e for t in tokens for e in t.span], flat.span[1]]
     gaps = list(zip(edges[::2], edges[1::2], strict=True))
-    blanks = [blank_class(flat, gap) for gap in gaps]
-    marks = [mark_class(flat, gap) for gap in gaps]
+    between = [flat.text[start:end] for start, end in gaps]
+    blanks = [
+        CUT if flat.is_cut(gap) else blank_class(text)
+        for gap, text in zip(gaps, between, strict=True)
+    ]
+    marks = [mark_class(text) for text in between]
     table[:, 0], table[:, 1] = blanks[:-1], blanks[1:]
     table[:, 2], table[:, 3] = marks[:-1], marks[1:]
     is_value = [token.alone for token in tokens]
@@ -184,13 +195,13 @@ def _features(flat: Flat, tokens: Sequence[Token]) -> NDArray[np.int64]:
     table[:, 4] = _counted(_since_text(is_value))
     table[:, 5] = _counted(_since_text(is_value[::-1])[::-1])
     table[:, 6], table[:, 7] = map(_counted, _on_line(is_value, line))
-    table[:, 8] = [min(k, _LINES) + 1 for k in _lines_since_text(is_value, line)]
+    table[:, 8] = np.minimum(_lines_since_text(is_value, line), _LINES) + 1
     table[:, 9] = _counted([flat.column_of(token.span[0]) // 4 for token in tokens])
     return table
 
 
-def _counted(counts: Iterable[int]) -> list[int]:
-    return [min(count, _MOST) + 1 for count in counts]
+def _counted(counts: Sequence[int]) -> NDArray[np.int64]:
+    return np.minimum(np.asarray(counts, np.int64), _MOST) + 1
 
 
 def _since_text(is_value: Sequence[bool]) -> list[int]:

@@ -63,7 +63,7 @@ class Flat:
     def _numbers(self, span: Span) -> Iterator[FlatValue]:
         for match in _NUMBER.finditer(self.text, *span):
             start = match.start() + (match[0][0] in "+-" and self._is_glued(match.start()))
-            word = self.text[start : match.end()]
+            word = self.text[start : match.end()].replace(",", "")
             yield FlatValue((start, match.end()), word, MentionKind.NUMBER, False)
 
     def _is_glued(self, at: int) -> bool:
@@ -139,5 +139,5 @@ def _kept(text: str, span: Span) -> Iterator[Span]:
 
 def _word(token: Token) -> str:
     if token.kind is MentionKind.NUMBER and (match := _NUMBER.search(token.raw)):
-        return match[0]
+        return match[0].replace(",", "")
     return token.raw

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gouji.model.findings import Span
@@ -30,14 +31,16 @@ _WHITE = re.compile(r"\s+")
 _MOST_LINES = 0.8  # share of the lines that print a separator at their edge if it is no cell
 
 
-def blank_class(flat: Flat, gap: Span) -> int:
+CUT = _BLANK_CLASSES.index("cut") + 1
+"""The class of a gap in which text was left out, or that ends the text."""
+
+
+@lru_cache(maxsize=1 << 14)
+def blank_class(between: str) -> int:
     """The class of the white space in a gap, 1 to N_BLANK_CLASSES - 1.
 
     Line ends tell more than tabs, tabs more than blanks, of which the longest run counts.
     """
-    if flat.is_cut(gap):
-        return _BLANK_CLASSES.index("cut") + 1
-    between = flat.text[slice(*gap)]
     if lines := between.count("\n"):
         return _BLANK_CLASSES.index("line") + min(lines, 3)
     if "\t" in between:
@@ -46,9 +49,10 @@ def blank_class(flat: Flat, gap: Span) -> int:
     return 1 + min(longest.bit_length(), 5)
 
 
-def mark_class(flat: Flat, gap: Span) -> int:
+@lru_cache(maxsize=1 << 14)
+def mark_class(between: str) -> int:
     """The class of the punctuation and separators in a gap, 1 to N_MARK_CLASSES - 1."""
-    kinds = {_MARK_CLASS.get(c, _OTHER) for c in flat.text[slice(*gap)] if not c.isspace()}
+    kinds = {_MARK_CLASS.get(c, _OTHER) for c in between if not c.isspace()}
     if not kinds:
         return 1
     return kinds.pop() if len(kinds) == 1 else _SEVERAL
@@ -61,9 +65,12 @@ def blank_cells(flat: Flat, gaps: Sequence[Span], separator: str) -> list[tuple[
     lines print one there.
     """
     if "\n" in separator:
-        return [_between(_separators(flat.text, gap, separator)) for gap in gaps]
+        return [
+            _between(_separators(flat.text, gap, separator)) if gap[1] - gap[0] > 1 else ()
+            for gap in gaps
+        ]
     edges = _printed_edges(flat, separator)
-    return [_empty_in(flat.text, gap, separator, edges) for gap in gaps]
+    return [_empty_in(flat.text, gap, separator, edges) if gap[1] > gap[0] else () for gap in gaps]
 
 
 def _empty_in(text: str, gap: Span, separator: str, edges: tuple[bool, bool]) -> tuple[Span, ...]:

@@ -1,0 +1,141 @@
+"""The encoding: which tokens a text has, where its empty cells are, and how windows are cut."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gouji.model.encoding import (
+    BLANK_WORD,
+    FEATURE_SIZES,
+    N_FEATURES,
+    Encoded,
+    Token,
+    encode,
+    windows,
+)
+from gouji.model.form_file import load_form
+from gouji.model.labels import LabelSet
+from gouji.model.mention import MentionKind
+
+
+def encoded(text: str) -> Encoded:
+    return encode(text, [(0, len(text))])
+
+
+def shown(text: str) -> str:
+    """The words, values in brackets, `_` for an empty cell."""
+    return "".join(
+        "[_]" if token.word == BLANK_WORD else f"[{token.word}]" if token.kind else token.word
+        for token in encoded(text).tokens
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("总计 12\n", "总计[12]"),
+        ("總　計：１２", "总计[12]"),
+        ("1.属于国家秘密 3", "[1]属于国家秘密[3]"),
+        ("自然人12件，企业0件", "自然人[12]件企业[0]件"),
+        ("收费 2.02\n", "收费[2.02]"),
+        ("本年增/减 -4\n", "本年增减[-4]"),
+        ("收入 1,234\n", "收入[1234]"),
+        ("收入 / 无\n", "收入[/][无]"),
+        ("2022-2023", "[2022][2023]"),
+        ("总计 7 8\n- 3 -\n其他 9 8\n", "总计[7][8]其他[9][8]"),
+    ],
+)
+def test_tokens_are_characters_numbers_and_marks(text: str, words: str) -> None:
+    assert shown(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("总计\t1\t\t3\n其他\t\t2\t3\n", "总计[1][_][3]其他[_][2][3]"),
+        ("总计 | 1 | | 3 |\n其他 | | 2 | 3 |\n", "总计[1][_][3]其他[_][2][3]"),
+        ("| 总计 | 1 | | 3 |\n| 其他 | 1 | 2 | |\n", "总计[1][_][3]其他[1][2][_]"),
+        ("总计\n1\n\n3\n4\n5\n", "总计[1][_][3][4][5]"),
+        ("总计\n\n1\n\n\n\n3\n\n4\n\n5\n", "总计[1][_][3][4][5]"),
+        ("1 |\n |\n3 |\n4 |\n5 |\n", "[1][_][3][4][5]"),
+        ("总计;1;;3\n其他;4;2;3\n", "总计[1][_][3]其他[4][2][3]"),
+        ('"总计","1","","3"\n"其他","4","5",""\n', "总计[1][_][3]其他[4][5][_]"),
+        ("总计   1      3\n", "总计[1][3]"),
+    ],
+)
+def test_empty_cells_between_separators_are_tokens(text: str, words: str) -> None:
+    assert shown(text) == words
+
+
+def test_the_span_of_an_empty_cell_is_the_white_space_in_it() -> None:
+    text = "总计 | 1 |  | 3 |\n其他 | 1 | 2 | 3 |\n"
+    blank = next(token for token in encoded(text).tokens if token.word == BLANK_WORD)
+    assert blank == Token((8, 10), BLANK_WORD, MentionKind.BLANK, alone=True)
+    assert text[7:11] == "|  |"
+
+
+def test_long_sentences_without_a_digit_are_left_out() -> None:
+    prose = "我局认真贯彻落实有关要求" * 8
+    text = f"{prose}。总计 5\n{prose}，收到申请3件，{prose}。"
+    assert shown(text).endswith("总计[5]" + prose + "收到申请[3]件")
+
+
+def test_what_stands_around_a_token_is_told_by_its_features() -> None:
+    whole = encoded("总计\t1\t2\n其他：3\n")
+    by_word = {
+        token.word: row.tolist() for token, row in zip(whole.tokens, whole.features, strict=True)
+    }
+    assert by_word["1"][0] != by_word["3"][0]  # a tab before it, nothing before it
+    assert by_word["1"][2] != by_word["3"][2]  # no mark before it, a colon before it
+    assert [by_word[word][4] for word in "12"] == [1, 2]
+    assert [by_word[word][5] for word in "12"] == [2, 1]
+    assert [by_word[word][7] for word in "12"] == [3, 3]
+
+
+def test_the_ordinal_in_a_row_counts_empty_cells() -> None:
+    whole = encoded("总计\t1\t\t3\n其他\t\t2\t3\n")
+    assert [f[4] for t, f in zip(whole.tokens, whole.features, strict=True) if t.kind] == [
+        *(1, 2, 3),
+        *(1, 2, 3),
+    ]
+
+
+@given(st.text(alphabet="总计（一）0123456789.,|\t\n 　;\"'/-无OlI：、。", max_size=200))
+def test_tokens_lie_in_the_text_in_reading_order_and_features_in_range(text: str) -> None:
+    whole = encoded(text)
+    edges = [edge for token in whole.tokens for edge in token.span]
+    assert edges == sorted(edges)
+    assert all(0 <= edge <= len(text) for edge in edges)
+    assert whole.features.shape == (len(whole.tokens), N_FEATURES)
+    assert (whole.features >= 1).all()
+    assert (whole.features < np.array(FEATURE_SIZES)).all()
+
+
+@given(st.text(alphabet="总0 \n", max_size=150), st.integers(4, 30), st.integers(0, 1))
+def test_windows_keep_every_token_once(text: str, size: int, context: int) -> None:
+    whole = encoded(text)
+    cut = windows(whole, size, context)
+    kept = [index for window in cut for index in range(window.keep, window.stop)]
+    assert kept == list(range(len(whole.tokens)))
+    assert all(w.stop - w.start <= size and w.keep - w.start <= context for w in cut)
+
+
+def test_a_window_ends_where_a_row_begins() -> None:
+    whole = encoded("总计 1 2 3\n其他 1 2 3\n合计 1 2 3\n")
+    assert [whole.tokens[w.keep].word for w in windows(whole, 12, 0)] == ["总", "合"]
+
+
+def test_context_must_leave_room() -> None:
+    with pytest.raises(ValueError, match="context 8"):
+        windows(encoded("总计 1"), 16, 8)
+
+
+def test_labels_are_those_of_all_variants_of_the_form() -> None:
+    form = load_form()
+    labels = LabelSet.of(form)
+    assert labels.tables == ("none", "active", "requests", "disputes", "part")
+    cells = {c for tables in form.variants.values() for t in tables.values() for c in t.cells}
+    assert {f"{cell.table}.{cell.row.id}" for cell in cells} == set(labels.rows[1:])
+    assert {cell.column.id for cell in cells} == set(labels.columns[1:])
+    assert labels.fields[1:] == tuple(field.id for field in form.fields)
