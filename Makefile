@@ -75,5 +75,5 @@ $(RUNTIME): $(BIN)/python $(REQUIREMENTS)
 	touch $@
 
 $(DEVELOPMENT): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,train]'
 	touch $(RUNTIME) $@

@@ -3,7 +3,8 @@
     .venv/bin/python tests/benchmarks/refill.py OUT --draws 20 --seed 1
 
 writes OUT/sources/NAME.txt and OUT/gold/NAME.gold.json, NAME = ANNOTATION-STYLE-DRAW. The numbers
-follow the law of `number_law`; one draw has the same numbers in all styles but those with a fault.
+follow the law of `gouji.training.synthesis.number_law`; one draw has the same numbers in all styles
+but those with a fault.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from gouji.model.findings import Span
 from gouji.model.form import Form, Table
 from gouji.model.form_file import load_form
 from gouji.model.mention import Number
-from tests.benchmarks.number_law import draw
+from gouji.training.synthesis.number_law import draw
 from tests.benchmarks.refill_styles import DEFAULT_STYLES, STYLES, Numbers, Style
 
 GOLD = Path(__file__).parents[2] / "annotations" / "gold" / "test.jsonl"
@@ -70,9 +71,10 @@ def refill(
     chosen = STYLES[style]
     numbers, wrong = _numbers(tables, chosen, key)
     shown = {**numbers, **wrong}
-    edits = [
-        (mention.span, _written(shown[mention.cell], chosen)) for mention in annotation.mentions
-    ]
+    written = {cell: _written(number, chosen) for cell, number in shown.items()}
+    if chosen.respell:
+        written = {**written, **chosen.respell(written, Random(f"{key}/{style}"))}
+    edits = [(mention.span, written[mention.cell]) for mention in annotation.mentions]
     if chosen.insert:
         ends = row_ends(annotation, tables)
         lines = chosen.insert(len(ends), Random(f"{key}/{style}"))

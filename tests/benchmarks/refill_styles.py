@@ -21,6 +21,11 @@ Fault = Callable[[Mapping[str, Table], Numbers, Random], Numbers]
 No cells if the numbers leave no room for the fault.
 """
 
+Respelling = Callable[[Mapping[str, str], Random], Mapping[str, str]]
+"""From what all cells show: the cells that show the same number in another way, and how."""
+
+_LOOK_ALIKES = {"0": "Oo", "1": "lI"}
+_IN_LETTERS = 0.1  # how many of all numbers are written with letters
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 FOOTERS = ("- {page} -", "-{page}-", "第 {page} 页 共 {pages} 页", "第{page}页", "— {page} —")
 
@@ -38,6 +43,29 @@ def full_width(number: Number) -> str:
 def thousands(number: Number) -> str:
     """The number with a comma between thousands."""
     return format(Decimal(repr(number)), ",f")
+
+
+def torn(shown: Mapping[str, str], rng: Random) -> Mapping[str, str]:
+    """One to five numbers with a blank somewhere between two of their characters."""
+    long = [cell for cell, number in shown.items() if len(number) > 1]
+    chosen = rng.sample(long, min(rng.randint(1, 5), len(long)))
+    places = {cell: rng.randint(1, len(shown[cell]) - 1) for cell in chosen}
+    return {cell: f"{shown[cell][:at]} {shown[cell][at:]}" for cell, at in places.items()}
+
+
+def in_letters(shown: Mapping[str, str], rng: Random) -> Mapping[str, str]:
+    """A tenth of the numbers, of those that hold 0 or 1, with letters for one or more of these."""
+    able = [cell for cell, number in shown.items() if set(number) & _LOOK_ALIKES.keys()]
+    chosen = rng.sample(able, min(round(_IN_LETTERS * len(shown)), len(able)))
+    return {cell: _with_letters(shown[cell], rng) for cell in chosen}
+
+
+def _with_letters(number: str, rng: Random) -> str:
+    places = [i for i, char in enumerate(number) if char in _LOOK_ALIKES]
+    replaced = rng.sample(places, rng.randint(1, len(places)))
+    return "".join(
+        rng.choice(_LOOK_ALIKES[char]) if i in replaced else char for i, char in enumerate(number)
+    )
 
 
 def footers(n_row_ends: int, rng: Random) -> Mapping[int, str]:
@@ -85,7 +113,8 @@ class Style:
 
     `spell` writes a number; `zero` is what stands for a zero, None if zeros are numbers like
     others. `insert` gives the lines to put in after printed rows, by the number of the row end.
-    `finish` is applied to the whole text last. `fault` changes what cells show.
+    `finish` is applied to the whole text last. `fault` changes what cells show, `respell` how some
+    cells show it.
     """
 
     spell: Callable[[Number], str] = plain
@@ -93,6 +122,7 @@ class Style:
     insert: Callable[[int, Random], Mapping[int, str]] | None = None
     finish: Callable[[str], str] = str
     fault: Fault | None = None
+    respell: Respelling | None = None
 
 
 STYLES: Mapping[str, Style] = {
@@ -105,10 +135,14 @@ STYLES: Mapping[str, Style] = {
     "thousands": Style(spell=thousands),
     "oneline": Style(finish=one_line),
     "footers": Style(insert=footers),
+    "split": Style(respell=torn),
+    "letters": Style(respell=in_letters),
     "onedigit": Style(fault=partial(one_digit, "requests")),
     "sourceerror": Style(fault=partial(total_of_zero, "disputes")),
 }
 """Styles by name; a name holds no hyphen, it is the second part of a source's name."""
 
-DEFAULT_STYLES = tuple(name for name, style in STYLES.items() if style.fault is None)
-"""The nine styles that leave the numbers right."""
+DEFAULT_STYLES = tuple(
+    name for name, style in STYLES.items() if style.fault is None and style.respell is None
+)
+"""The nine styles that leave the numbers right and whole."""

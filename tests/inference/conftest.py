@@ -1,12 +1,16 @@
-"""Reports typeset from the form itself, in layouts of our own."""
+"""Reports typeset from the form itself, in layouts of our own, and tags made by hand."""
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pytest
 
 from gouji.model.document import Document, Source
+from gouji.model.encoding import Encoded
 from gouji.model.form import Form, Table
 from gouji.model.form_file import load_form
+from gouji.model.labels import LabelSet
+from gouji.model.tagger import Tags
 
 Show = Callable[[str], str]
 
@@ -46,5 +50,35 @@ def set_table() -> Callable[[Table, Mapping[str, str], str, str], str]:
                     cells = [raw[f"{table.id}.{row.id}.{c.id}"] for c in block.columns]
                     lines.append([*heads, row.title, *cells])
         return "".join("".join(cell + cell_end for cell in line) + row_end for line in lines)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def make_tags(form: Form) -> Callable[..., Tags]:
+    """A function that tags tokens by hand: (encoded, token -> cell or table label, sure) -> tags.
+
+    A token that is left out belongs to nothing; each label has the probability `sure`.
+    """
+    labels = LabelSet.of(form)
+
+    def build(encoded: Encoded, told: Mapping[int, str], sure: float = 0.999) -> Tags:
+        n = len(encoded.tokens)
+        heads = [
+            np.zeros((n, len(names)), np.float32)
+            for names in (labels.tables, labels.rows, labels.columns, labels.fields)
+        ]
+        for head in heads:
+            head[:, 0] = 1.0
+        for at, label in told.items():
+            table, _, rest = label.partition(".")
+            row, _, column = rest.partition(".")
+            pairs = [(0, labels.tables, table)]
+            if rest:
+                pairs += [(1, labels.rows, f"{table}.{row}"), (2, labels.columns, column)]
+            for number, names, name in pairs:
+                heads[number][at] = (1 - sure) / (len(names) - 1)
+                heads[number][at, names.index(name)] = sure
+        return Tags(labels, *heads)
 
     return build

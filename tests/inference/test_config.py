@@ -39,6 +39,8 @@ def test_empty_file_gives_the_shipped_settings() -> None:
         ("[reconciling]\nmisprint = 2.0", ("[reconciling]", "misprint")),
         ("[limits]\ntimeout_s = inf", ("timeout_s", "inf")),
         ("[reconciling]\nsolver_time = nan", ("solver_time", "nan")),
+        ("[tagging]\nsecond_opinions = true", ("[tagging]", "second_opinion")),
+        ("[tagging]\nsecond_opinion = 1", ("second_opinion", "true 或 false")),
         ("[limits", ("TOML",)),
     ],
 )
@@ -57,7 +59,8 @@ def test_every_number_changes_the_digest() -> None:
         settings = getattr(default, stage.name)
         for setting in fields(settings):
             value = getattr(settings, setting.name)
-            changed = replace(settings, **{setting.name: type(value)(value / 2)})
+            other = not value if isinstance(value, bool) else type(value)(value / 2)
+            changed = replace(settings, **{setting.name: other})
             digests.add(replace(default, **{stage.name: changed}).sha256)
     n_settings = sum(len(fields(getattr(default, stage.name))) for stage in fields(Settings))
     assert len(digests) == n_settings + 1

@@ -168,9 +168,10 @@ def test_baseline_reads_the_gold_text_or_the_source(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text(TEXT, "utf-8")
     golds = [Gold("a", CELLS, text=TEXT), Gold("b", CELLS), Gold("c", CELLS)]
     sources = [Found(tmp_path / name, name) for name in ("b.txt", "c.txt")]
-    scores = baseline(golds, sources, Limits(), FORM)
-    assert scores is not None
-    assert (scores.total["right"], scores.total["lost"], scores.total["accepted"]) == (4, 1, 0)
+    found = baseline(golds, sources, Limits(), FORM)
+    assert found is not None
+    total = found.scores.total
+    assert (total["right"], total["lost"], total["accepted"]) == (4, 1, 0)
 
 
 def test_there_is_no_baseline_without_a_text() -> None:
@@ -218,7 +219,13 @@ def test_report_folder_holds_scores_as_data_and_as_text(gold: Path, tmp_path: Pa
     assert scores["predicted"]["kinds"]["web"]["lost"] == 1
     assert scores["reading-order"]["tables"]["active"]["right"] == 2
     assert (folder / "scores.md").read_text("utf-8").startswith("# 评测结果\n\n## predicted\n")
-    assert len(list(folder.iterdir())) == 2
+    assert {path.name for path in folder.iterdir()} == {
+        "scores.json",
+        "scores.md",
+        "report.html",
+        "report.json",
+        "ablation.json",
+    }
 
 
 @pytest.mark.parametrize(

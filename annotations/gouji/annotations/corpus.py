@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from gouji.inference.fields.views import spelled
 from gouji.model.annotation import Annotation, CellMention
 from gouji.model.errors import Corrupt
 from gouji.model.form import Cell, FieldKind, Form, Table
@@ -182,7 +183,7 @@ def _field_problems(annotation: Annotation, form: Form) -> Iterator[str]:
             yield f"字段 {name}：{label.value!r} 不是 {kinds[name].type} 应有的写法"
         elif label is not None and label.span is not None:
             words = annotation.text[slice(*label.span)]
-            if not _reads_as(label.value, words, kinds[name]):
+            if not reads_as(label.value, words, kinds[name]):
                 yield f"字段 {name}：{label.value!r} 与正文 {words!r} 不符"
 
 
@@ -192,19 +193,21 @@ def _well_formed(value: Number | str, kind: FieldKind) -> bool:
     return isinstance(value, {"text": str, "money": int | float}.get(kind.type, int))
 
 
-def _reads_as(value: Number | str, words: str, kind: FieldKind) -> bool:
+def reads_as(value: Number | str, words: str, kind: FieldKind) -> bool:
     """Whether the words of a field's span can be read as its value.
 
-    Years and dates in Chinese numerals are left to the labeller.
+    A day may leave out its year, as the second of a period does. Years and dates in Chinese
+    numerals are left to the labeller.
     """
     if kind.type == "text":
         return value == _LINE_BREAK.sub("", words.strip())
     if kind.type in ("year", "date"):
         parts = tuple(int(digits) for digits in _DIGITS.findall(words))
         stated = tuple(int(digits) for digits in _DIGITS.findall(str(value)))
-        return not parts or parts == stated
+        return not parts or parts == stated or (len(stated) == 3 and parts == stated[1:])
     numeral = parse_numeral(words)
-    if numeral is None or isinstance(value, str):
+    number = numeral.value if numeral else spelled(words.strip())
+    if number is None or isinstance(value, str):
         return value == 0  # said in words, such as 未收到
-    times = 10000 if (numeral.unit, kind.unit) == ("万元", "元") else 1
-    return Decimal(repr(numeral.value)) * times == Decimal(repr(value))
+    times = 10000 if numeral and (numeral.unit, kind.unit) == ("万元", "元") else 1
+    return Decimal(repr(number)) * times == Decimal(repr(value))

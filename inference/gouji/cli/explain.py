@@ -26,13 +26,13 @@ from gouji.model.form import Form
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import loads
 from gouji.model.mention import Number
+from gouji.model.registry import find_model
 from gouji.model.report import SCHEMA, CellResult, Report
 from gouji.model.report_codec import report_from_dict
 from gouji.model.wording import cell_words
 
 HOLDS = {True: "成立", False: "不成立", None: "无法判断"}
 HELP = "列出一份报告中需要核对或改动过的单元格；给出 CELL 时说明该格的来由。"
-MODEL = "rules"
 _NONE = "—"
 _CONTEXT = 40
 
@@ -47,11 +47,18 @@ def explain_file(
         Path | None,
         typer.Option(help="FILE 为报告 JSON 时的原文件，用来显示单元格所在的行。"),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|DIR",
+            help="FILE 为原文件时所用模型的名称或文件夹；rules 为只用规则；默认为当前模型。",
+        ),
+    ] = None,
 ) -> None:
     """Lists what to look at in a report, or explains one cell of it."""
     form = load_form()
     try:
-        reports, text = load(file, source, form)
+        reports, text = load(file, source, form, model)
     except GoujiError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -67,8 +74,12 @@ def explain_file(
             print_explanation(explain(report, form, cell, text), terminal)
 
 
-def load(file: Path, source: Path | None, form: Form) -> tuple[tuple[Report, ...], str | None]:
+def load(
+    file: Path, source: Path | None, form: Form, model: str | None = None
+) -> tuple[tuple[Report, ...], str | None]:
     """The reports in a source, or the one in a JSON file, and the source's text if it is at hand.
+
+    `model` reads a source; None is the one in use.
 
     Raises:
         GoujiError: a file can't be read, is no report, or does not belong to the other.
@@ -77,7 +88,8 @@ def load(file: Path, source: Path | None, form: Form) -> tuple[tuple[Report, ...
     if report is None:
         settings = Settings()
         document = read(file, file.name, settings.limits)
-        return make_extractor(form, settings, MODEL)(document, {}), document.text
+        entry = find_model(model)
+        return make_extractor(form, settings, entry.reference)(document, {}), document.text
     if source is None:
         return (report,), None
     document = read(source, source.name, Limits())

@@ -17,11 +17,12 @@ from gouji.inference.config import Settings, read_settings
 from gouji.inference.corrections import Corrections, read_corrections
 from gouji.inference.discovery import Discovery, discover
 from gouji.inference.tally import Totals
-from gouji.inference.worker import DEFAULT_MODEL, Outcome, Task, make_extractor
+from gouji.inference.worker import Outcome, Task, make_extractor
 from gouji.inference.writers.outputs import LOG
 from gouji.inference.writers.rows import VERDICTS
 from gouji.model.errors import ConfigError, GoujiError
 from gouji.model.form_file import load_form
+from gouji.model.registry import find_model
 from gouji.model.report import Verdict
 
 HELP = """从文件或文件夹中读出报告。
@@ -55,7 +56,13 @@ def extract(
     workers: Annotated[
         int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
     ] = None,
-    model: Annotated[str, typer.Option(help="所用模型；rules 为规则。")] = DEFAULT_MODEL,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|DIR",
+            help="所用模型的名称或文件夹；rules 为只用规则；默认为当前模型（gouji models list）。",
+        ),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="设置文件（TOML），只写要改的设置。")
     ] = None,
@@ -65,9 +72,7 @@ def extract(
     screen = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
     try:
         settings = read_settings(config) if config else Settings()
-        task = Task(settings, corrections=_corrections(corrections), model=model, force=force)
-        if model != DEFAULT_MODEL:  # refused at once if there is none of this name
-            make_extractor(load_form(task.form), settings, model)
+        task = _task(settings, _corrections(corrections), model, force=force)
         chosen = _formats(formats, out)
         job = Job(discover(paths, out), task, out, chosen, workers or os.cpu_count() or 1)
         _make_folder(out)
@@ -80,6 +85,21 @@ def extract(
     screen.print(_closing_line(totals))
     if not totals.all_read:
         raise typer.Exit(1)
+
+
+def _task(settings: Settings, corrections: Corrections, model: str | None, *, force: bool) -> Task:
+    """The task with the model of a name, or else the one in use; refused if it can't be loaded."""
+    entry = find_model(model)
+    task = Task(
+        settings,
+        corrections=corrections,
+        model=entry.reference,
+        model_version=entry.version,
+        force=force,
+    )
+    if entry.folder is not None:
+        make_extractor(load_form(task.form), settings, task.model)
+    return task
 
 
 def _corrections(path: Path | None) -> Corrections:

@@ -13,14 +13,27 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gouji.inference.readers.limits import Limits
 from gouji.model.errors import ConfigError
 from gouji.model.jsonl import DecodeError, decode, dumps, encode
 from gouji.model.reconciling.settings import ReconcilingSettings, load_settings, parse_settings
 
+T = TypeVar("T")
+
 _TYPE_NAMES = {"int": "整数", "float": "数", "str": "文字", "bool": "true 或 false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """How the tables are tagged.
+
+    With `second_opinion` the rules have a say beside a trained model; what the two agree on is
+    surer, and where they differ the sums decide or a person has to look.
+    """
+
+    second_opinion: bool = True
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class Settings:
 
     limits: Limits = field(default_factory=Limits)
     reconciling: ReconcilingSettings = field(default_factory=load_settings)
+    tagging: Tagging = field(default_factory=Tagging)
 
     @cached_property
     def sha256(self) -> str:
@@ -76,8 +90,18 @@ def parse_config(text: str, name: str) -> Settings:
 
 
 def _limits(changes: Mapping[str, Any], place: str) -> Limits:
+    return _decoded(Limits, changes, place)
+
+
+def _tagging(changes: Mapping[str, Any], place: str) -> Tagging:
+    return _decoded(Tagging, changes, place)
+
+
+def _decoded(cls: Callable[[], T], changes: Mapping[str, Any], place: str) -> T:
+    """The stage's settings with the changes to its defaults."""
+    default = cls()
     try:
-        return decode(Limits, {**encode(Limits()), **changes})
+        return decode(type(default), {**encode(default), **changes})
     except DecodeError as error:
         raise ConfigError(f"{place}：{_wording(error)}") from error
     except ConfigError as error:
@@ -91,6 +115,7 @@ def _reconciling(changes: Mapping[str, Any], place: str) -> ReconcilingSettings:
 _PARSERS: Mapping[str, Callable[[Mapping[str, Any], str], Any]] = {
     "limits": _limits,
     "reconciling": _reconciling,
+    "tagging": _tagging,
 }
 
 

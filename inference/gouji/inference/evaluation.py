@@ -3,15 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from gouji.inference.ablation import Row
 from gouji.inference.baseline import as_report, reading_order
 from gouji.inference.bulk import Job, run
 from gouji.inference.discovery import Discovery, Found, discover
+from gouji.inference.evidence import Evaluated, evaluated
 from gouji.inference.readers import Limits, read
-from gouji.inference.scoring import Gold, Predictions, Scores, score
+from gouji.inference.scoring import Gold, Predictions
 from gouji.inference.worker import Outcome, Task
 from gouji.model.annotation import Annotation
 from gouji.model.errors import Corrupt, ReadError
@@ -30,6 +32,20 @@ class Extracted:
 
     predictions: Predictions
     failures: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything that was evaluated: the systems asked for in their order, the baseline last.
+
+    `texts` holds the text of the worst reports of the first system by the name of their gold,
+    `failures` by the same names why that system gave no report.
+    """
+
+    systems: Mapping[str, Evaluated]
+    ablation: tuple[Row, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,18 +173,40 @@ def collected(outcomes: Iterable[Outcome]) -> Extracted:
 
 def baseline(
     golds: Iterable[Gold], sources: Iterable[Found], limits: Limits, form: Form
-) -> Scores | None:
-    """The scores of the reading-order baseline, which reads no fields; None without any text."""
+) -> Evaluated | None:
+    """The reading-order baseline evaluated, which reads no fields; None without any text."""
     golds = tuple(replace(gold, fields={}) for gold in golds)
     texts = {gold.name: gold.text for gold in golds if gold.text is not None}
     for source in sources:
-        with suppress(ReadError):  # extraction tells the same failure, and here it counts as lost
-            texts.setdefault(report_name(source.name), read(source.path, source.name, limits).text)
+        if report_name(source.name) not in texts and (text := _text_of(source, limits)) is not None:
+            texts[report_name(source.name)] = text
     if not texts:
         return None
-    return score(
+    return evaluated(
         golds, {name: (as_report(reading_order(text, form)),) for name, text in texts.items()}
     )
+
+
+def read_texts(golds: Iterable[Gold], sources: Iterable[Found], limits: Limits) -> dict[str, str]:
+    """The texts that the spans of the reports count in, by the name of the gold.
+
+    That of the source where there is one that can be read, else the one that the gold carries.
+    """
+    by_stem = {source.path.stem: source for source in sources}
+    texts: dict[str, str] = {}
+    for gold in golds:
+        source = by_stem.get(_source_name(gold))
+        text = _text_of(source, limits) if source else None
+        text = gold.text if text is None else text
+        if text is not None:
+            texts[gold.name] = text
+    return texts
+
+
+def _text_of(source: Found, limits: Limits) -> str | None:
+    with suppress(ReadError):  # extraction tells the same failure, and here it counts as lost
+        return read(source.path, source.name, limits).text
+    return None
 
 
 def _source_name(gold: Gold) -> str:

@@ -41,6 +41,7 @@ class Hit:
     score: float
 
 
+@lru_cache(maxsize=8)
 def mask(text: str, span: Span) -> Masked:
     """Fold text[span], with one sentinel for each value and page furniture left out."""
     tokens = find_tokens(text, span)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from math import prod
+from pathlib import Path
 
 from gouji.inference.config import Settings
 from gouji.inference.fields import find_fields
@@ -11,20 +13,22 @@ from gouji.inference.links import broken_links
 from gouji.inference.rules import tag_tables
 from gouji.inference.segmenter import segment
 from gouji.model.document import Document
-from gouji.model.errors import ModelError
 from gouji.model.findings import Finding, Severity, finding
-from gouji.model.form import Form
+from gouji.model.form import Form, Table
 from gouji.model.mention import Number, TableMentions
-from gouji.model.reconciling import reconcile
+from gouji.model.reading import TableReadings
+from gouji.model.reconciling import ReconcilingSettings, reconcile
 from gouji.model.reconciling.candidates import assemble
 from gouji.model.reconciling.certainty import stated
+from gouji.model.registry import ModelEntry, find_model
 from gouji.model.report import CellResult, MadeBy, Report, TableResult, Verdict
 from gouji.model.segmentation import Segment
 
 Tagger = Callable[[Document, Segment, Form], tuple[TableMentions, ...]]
 """Tags the tables of one report; the rules and a trained model are interchangeable here."""
 
-_TAGGERS: Mapping[str, Tagger] = {"rules": tag_tables}
+Settle = Callable[[Table, TableReadings, ReconcilingSettings], TableResult]
+"""Settles what the readings of a table mean: `reconcile`, but where parts are compared."""
 
 NO_REPORT = "文中没有找到政府信息公开工作年度报告的标题或表格"
 NO_TABLE = "文中没有找到年度报告的任何一张表"
@@ -34,18 +38,35 @@ NO_TABLE = "文中没有找到年度报告的任何一张表"
 class Extractor:
     """Reads the reports out of documents; build it once and call it for each document.
 
+    `model` is `rules`, the name of a model or the folder of one; None is the model in use
+    (`gouji.model.registry`). The rules are a model's second opinion unless the settings say no.
+
     Raises:
-        ModelError: on building, if there is no model of this name.
+        ModelError: on building, if there is no such model or it can't be loaded.
     """
 
     form: Form
     settings: Settings
-    model: str = "rules"
+    model: str | Path | None = None
+    settle: Settle = reconcile
 
     def __post_init__(self) -> None:
-        """Check the name of the model."""
-        if self.model not in _TAGGERS:
-            raise ModelError(f"没有名为“{self.model}”的模型；可用：{'、'.join(_TAGGERS)}")
+        """Load the model, so that what is wrong with it is known at once."""
+        _ = self._tag
+
+    @cached_property
+    def entry(self) -> ModelEntry:
+        """The model that is used."""
+        return find_model(self.model)
+
+    @cached_property
+    def _tag(self) -> Tagger:
+        if self.entry.folder is None:
+            return tag_tables
+        from gouji.inference.tagging import ModelTagger  # the runtime takes its time to import
+
+        second_opinion = self.settings.tagging.second_opinion
+        return ModelTagger.load(self.entry.folder, self.form, second_opinion=second_opinion)
 
     def __call__(
         self,
@@ -67,7 +88,7 @@ class Extractor:
     @property
     def made_by(self) -> MadeBy:
         """What the reports of this extractor say of their origin."""
-        return MadeBy(version("gouji"), self.model, self.form.sha256, self.settings.sha256)
+        return MadeBy(version("gouji"), self.entry.version, self.form.sha256, self.settings.sha256)
 
     def _report(
         self,
@@ -76,7 +97,7 @@ class Extractor:
         suffix: str,
         corrections: Mapping[str, Number | None],
     ) -> Report:
-        mentions = _TAGGERS[self.model](document, part, self.form)
+        mentions = self._tag(document, part, self.form)
         tables = tuple(
             _locate(self._reconciled(table, corrections), document) for table in mentions
         )
@@ -106,7 +127,7 @@ class Extractor:
         table = self.form.variants[mentions.table][mentions.variant]
         settings = self.settings.reconciling
         assembled = assemble(table, mentions, settings, corrections)
-        result = reconcile(table, assembled.readings, settings)
+        result = self.settle(table, assembled.readings, settings)
         return replace(result, findings=mentions.findings + assembled.findings + result.findings)
 
     def _failed(self, document: Document) -> Report:

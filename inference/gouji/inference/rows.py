@@ -40,6 +40,7 @@ def rows_of(table: Table) -> tuple[Row, ...]:
     return tuple(row for block in table.blocks for row in block.rows)
 
 
+@lru_cache(maxsize=16)
 def find_rows(folded: str, table: Table) -> tuple[RowHit, ...]:
     """The rows whose labels stand in a folded table region, in reading order.
 

@@ -4,7 +4,7 @@ It fills the same Mentions as a trained tagger and stays beside one as baseline 
 Its probabilities are stated, not calibrated (`Trust`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gouji.inference.columns import column_distributions
@@ -12,10 +12,10 @@ from gouji.inference.heads import permuted_rows, printed_units
 from gouji.inference.labels import Masked, mask
 from gouji.inference.rows import RowHit, find_headings, find_rows, rows_of
 from gouji.inference.slots import Slot, find_slots
-from gouji.inference.variants import tell_variant
+from gouji.inference.variants import complete_variants, tell_variant
 from gouji.model.document import Document
 from gouji.model.findings import Finding, Span, finding
-from gouji.model.form import Form, Table
+from gouji.model.form import Cell, Form, Row, Table
 from gouji.model.mention import Distribution, Mention, TableMentions
 from gouji.model.segmentation import Segment
 from gouji.model.separator import cell_separator
@@ -53,16 +53,8 @@ class _Stop:
 
 
 def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableMentions, ...]:
-    """The mentions of every table of the form in one report, in the order of the form.
-
-    A table whose variant can't be told, or that was not found, takes the variant that the other
-    tables suggest, else that of the form's first combination.
-    """
-    regions: dict[str, Span] = {}
-    doubled: set[str] = set()
-    for region in segment.regions:
-        if regions.setdefault(region.table, region.span) != region.span:
-            doubled.add(region.table)
+    """The mentions of every table of the form in one report, in the order of the form."""
+    regions = segment.first_regions
     masked = {table: mask(document.text, span) for table, span in regions.items()}
     told = {
         table: variant
@@ -70,18 +62,17 @@ def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableM
         for variant in [tell_variant(masked[table].folded.text, form, table)]
         if variant is not None
     }
-    name = next((n for n in form.combinations if _agrees(form, n, told)), form.default)
-    chosen = {**form.combinations[name], **told}
+    chosen = complete_variants(told, form)
     tagged = (
         _tag(document.text, regions[table], masked[table], form.variants[table][chosen[table]])
         if table in regions
         else TableMentions(table, chosen[table], None)
         for table in form.table_ids
     )
-    return tuple(_doubt_doubled(t) if t.table in doubled else t for t in tagged)
+    return tuple(doubt_doubled(t) if t.table in segment.doubled else t for t in tagged)
 
 
-def _doubt_doubled(tagged: TableMentions) -> TableMentions:
+def doubt_doubled(tagged: TableMentions) -> TableMentions:
     """The first of several tables of one kind: nothing tells which of them is meant."""
     note = finding(
         "S008",
@@ -91,11 +82,6 @@ def _doubt_doubled(tagged: TableMentions) -> TableMentions:
     )
     mentions = tuple(_doubted(mention) for mention in tagged.mentions)
     return replace(tagged, mentions=mentions, findings=(*tagged.findings, note))
-
-
-def _agrees(form: Form, combination: str, variants: Mapping[str, str]) -> bool:
-    chosen = form.combinations[combination]
-    return all(chosen[table] == variant for table, variant in variants.items())
 
 
 def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions:
@@ -111,20 +97,21 @@ def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions
         if table.side_by_side
         else _by_row(contents, table)
     )
-    permuted = frozenset() if table.side_by_side else permuted_rows(masked, table, rows)
-    units = printed_units(text, masked, table, rows)
-    mentions = _beneath_heads(_mentions(groups, table), table, permuted, units)
+    mentions = beneath_heads(_mentions(groups, table), text, masked, table)
     findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
     return TableMentions(table.id, table.variant, region, mentions, findings)
 
 
-def _beneath_heads(
-    mentions: Iterable[Mention],
-    table: Table,
-    permuted: frozenset[int],
-    units: Mapping[int, Mapping[str, str]],
+def beneath_heads(
+    mentions: Iterable[Mention], text: str, masked: Masked, table: Table
 ) -> tuple[Mention, ...]:
-    """The mentions with what the column titles say: a unit of the page, an order in doubt."""
+    """The mentions with what the column titles say: a unit of the page, an order in doubt.
+
+    `masked` is the table's region of the text.
+    """
+    rows = find_rows(masked.folded.text, table)
+    permuted = frozenset() if table.side_by_side else permuted_rows(masked, table, rows)
+    units = printed_units(text, masked, table, rows)
     index = {f"{table.id}.{row.id}": i for i, row in enumerate(rows_of(table))}
     seen: list[Mention] = []
     for mention in mentions:
@@ -340,10 +327,14 @@ def _lost_rows(groups: Sequence[_Group], table: Table) -> Iterable[Finding]:
     }
     for index, row in enumerate(rows_of(table)):
         if index not in labelled:
-            cells = tuple(cell.id for cell in table.lines[index][1])
-            yield finding(
-                "T001",
-                f"没有找到行“{row.title}”的行名",
-                f"the label of row {row.id} was not found",
-                cells=cells,
-            )
+            yield lost_row(row, table.lines[index][1])
+
+
+def lost_row(row: Row, cells: Sequence[Cell]) -> Finding:
+    """The finding that a row of a table was not found."""
+    return finding(
+        "T001",
+        f"没有找到行“{row.title}”的行名",
+        f"the label of row {row.id} was not found",
+        cells=tuple(cell.id for cell in cells),
+    )

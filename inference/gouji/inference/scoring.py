@@ -6,7 +6,7 @@ its cells.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,33 @@ class Gold:
         """The part of the name between its first and second hyphen; `all` without a hyphen."""
         return self.name.split("-")[1] if "-" in self.name else "all"
 
+    @property
+    def damages(self) -> tuple[str, ...]:
+        """What was done to the page: the third part of the name, joined by `+`.
+
+        A third part that is a number only tells one draw from another.
+
+        >>> Gold("7-tabs-torn+footers", {}).damages, Gold("a-plain-0", {}).damages
+        (('torn', 'footers'), ())
+        """
+        part = "".join(self.name.split("-")[2:3])
+        return () if part.isdecimal() else tuple(name for name in part.split("+") if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One report held against its gold: the counts of every cell and of every field.
+
+    `report` is None where there is none; `whole` and `tables` add what a report counts once.
+    """
+
+    gold: Gold
+    report: Mapping[str, Json] | None
+    cells: Mapping[str, Counter[str]]
+    fields: Mapping[str, Counter[str]]
+    tables: Mapping[str, Counter[str]]
+    whole: Counter[str]
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -86,22 +113,29 @@ class Scores:
 def score(golds: Iterable[Gold], predictions: Predictions) -> Scores:
     """The scores of all reports that gold asks for; a report without a prediction is lost."""
     scores = Scores()
-    for gold in golds:
-        for report in predictions.get(gold.name) or (None,):
-            _score_report(scores, gold, report)
+    for judged in judged_reports(golds, predictions):
+        add(scores, judged)
     return scores
 
 
-def _score_report(scores: Scores, gold: Gold, report: Mapping[str, Json] | None) -> None:
-    """Adds one report to the scores."""
+def judged_reports(golds: Iterable[Gold], predictions: Predictions) -> Iterator[Judged]:
+    """Every report that gold asks for, held against it; where there is none, the loss of one."""
+    for gold in golds:
+        for report in predictions.get(gold.name) or (None,):
+            yield judge_report(gold, report)
+
+
+def judge_report(gold: Gold, report: Mapping[str, Json] | None) -> Judged:
+    """One report held against its gold, cell by cell and field by field."""
     answer: Mapping[str, Json] = {} if report is None else report
+    cells: dict[str, Counter[str]] = {}
     tables: dict[str, Counter[str]] = {}
     for cell, want in gold.cells.items():
         shown = gold.printed.get(cell, want)
-        counts = judge(_part(answer, "cells", cell), want, shown, cell in gold.printed)
-        tables.setdefault(cell.partition(".")[0], Counter()).update(counts)
+        cells[cell] = judge(entry(answer, "cells", cell), want, shown, cell in gold.printed)
+        tables.setdefault(cell.partition(".")[0], Counter()).update(cells[cell])
     fields = {
-        name: judge_field(_part(answer, "fields", name), want) for name, want in gold.fields.items()
+        name: judge_field(entry(answer, "fields", name), want) for name, want in gold.fields.items()
     }
     whole = Counter(dict.fromkeys(("fields", "fields_right"), 0))
     for counts in tables.values():
@@ -111,13 +145,20 @@ def _score_report(scores: Scores, gold: Gold, report: Mapping[str, Json] | None)
 
     verdict = answer.get("verdict")
     lost = report is None or verdict == "failed"
-    for kind in (gold.kind, TOTAL):
-        _add(scores.kinds, kind, whole + _document(whole, verdict, lost))
+    whole = whole + _document(whole, verdict, lost)
     for table, counts in tables.items():
-        verdict = _part(answer, "tables", table).get("verdict")
-        document = _document(counts, verdict, lost or verdict == "failed")
-        _add(scores.tables, table, counts + document)
-    for name, counts in fields.items():
+        verdict = entry(answer, "tables", table).get("verdict")
+        tables[table] = counts + _document(counts, verdict, lost or verdict == "failed")
+    return Judged(gold, report, cells, fields, tables, whole)
+
+
+def add(scores: Scores, judged: Judged) -> None:
+    """Adds one report to the scores."""
+    for kind in (judged.gold.kind, TOTAL):
+        _add(scores.kinds, kind, judged.whole)
+    for table, counts in judged.tables.items():
+        _add(scores.tables, table, counts)
+    for name, counts in judged.fields.items():
         _add(scores.fields, name, counts)
 
 
@@ -217,11 +258,11 @@ def _document(counts: Counter[str], verdict: Json, lost: bool) -> Counter[str]:
     )
 
 
-def _part(report: Mapping[str, Json], kind: str, name: str) -> Mapping[str, Json]:
+def entry(report: Mapping[str, Json], kind: str, name: str) -> Mapping[str, Json]:
     """One entry of a report; one that is not there counts as withheld and flagged."""
     entries = report.get(kind)
-    entry = entries.get(name) if isinstance(entries, Mapping) else None
-    return entry if isinstance(entry, Mapping) and entry else _LOST_CELL
+    found = entries.get(name) if isinstance(entries, Mapping) else None
+    return found if isinstance(found, Mapping) and found else _LOST_CELL
 
 
 def _add(scores: dict[str, Counter[str]], name: str, counts: Counter[str]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
+from gouji.model.numerals import respelled
 from gouji.model.tokens import BOUNDARY, Token, furniture
 
 _WORDS = re.compile(r"[零〇一二三四五六七八九十百千万两]{1,6}")
@@ -76,11 +77,18 @@ def find_slots(
 def _slots(
     text: str, part: str, tokens: Iterable[Token | None], separator: str | None
 ) -> list[Slot]:
-    """The slots of a piece: one a token, but what is torn within one cell is unreadable."""
+    """The slots of a piece: one a token, but what one cell holds is one slot.
+
+    Digits that blanks alone part are a number torn in two, everything else is unreadable.
+    """
     held = [token for token in tokens if token is not None]
     if separator is None or len(held) == 1 or "\n" in part.strip("\n"):
         return [Slot(token.span, token) for token in held]
-    return [_unreadable(text, (held[0].span[0], held[-1].span[1]))]
+    span = held[0].span[0], held[-1].span[1]
+    numeral = respelled(text[slice(*span)])
+    if numeral is None:
+        return [_unreadable(text, span)]
+    return [Slot(span, Token(span, text[slice(*span)], MentionKind.NUMBER, numeral))]
 
 
 def _spelled(text: str, pattern: _Pattern, piece: Span, separator: str | None) -> Slot | None:

@@ -3,9 +3,26 @@
 The year never tells: both revisions were used for years after the change, and reports mix them.
 """
 
+from collections.abc import Mapping
+
 from gouji.inference.labels import VALUE
 from gouji.inference.rows import find_headings, find_rows, rows_of
 from gouji.model.form import Form, Table
+
+
+def complete_variants(told: Mapping[str, str], form: Form) -> Mapping[str, str]:
+    """The variant of every table, given those that are told.
+
+    A table whose variant can't be told, or that was not found, takes the variant that the other
+    tables suggest, else that of the form's first combination.
+    """
+    name = next((n for n in form.combinations if _agrees(form, n, told)), form.default)
+    return {**form.combinations[name], **told}
+
+
+def _agrees(form: Form, combination: str, variants: Mapping[str, str]) -> bool:
+    chosen = form.combinations[combination]
+    return all(chosen[table] == variant for table, variant in variants.items())
 
 
 def tell_variant(folded: str, form: Form, table: str) -> str | None:

@@ -18,9 +18,10 @@ from gouji.model.document import Document
 from gouji.model.errors import GoujiError
 from gouji.model.form import Form
 from gouji.model.form_file import load_form
+from gouji.model.registry import RULES
 from gouji.model.report import MadeBy, Report
 
-DEFAULT_MODEL = "rules"
+DEFAULT_MODEL = RULES
 
 _CHUNK_BYTES = 1024 * 1024
 _ERRORS_OF_A_NAME = frozenset(
@@ -53,14 +54,17 @@ class OutputError(OSError):
 class Task:
     """What is the same for every source of a run.
 
-    `folder` takes the reports as files; without one they are handed back as lines of JSON.
-    With `force`, reports of an earlier run are made anew even if nothing has changed.
+    `model` is the name of a model or the path of its folder, `model_version` what the reports
+    say of it (its name if nothing else is given). `folder` takes the reports as files; without
+    one they are handed back as lines of JSON. With `force`, reports of an earlier run are made
+    anew even if nothing has changed.
     """
 
     settings: Settings
     folder: ReportFolder | None = None
     corrections: Corrections = field(default_factory=Corrections)
     model: str = DEFAULT_MODEL
+    model_version: str | None = None
     form: str = "ogi"
     force: bool = False
     make_extract: MakeExtract = make_extractor
@@ -132,7 +136,7 @@ class Worker:
         settings = self.task.settings.sha256
         return MadeBy(
             self._version,
-            self.task.model,
+            self.task.model_version or self.task.model,
             self.form.sha256,
             self.task.corrections.settings_sha256(settings, sha256),
         )

@@ -11,14 +11,21 @@ from gouji.model.mention import Number
 _SIGNS = {"+": 1, "-": -1, "增": 1, "减": -1, "減": -1, "负": -1, "負": -1, "−": -1, "▲": -1}
 SIGN = r"(?:[+\-−增减減负負▲]|[减減负負][ ])"
 DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+LOOSE_DIGITS = DIGITS.replace("0-9", "0-9OolI")
 UNIT = r"(?:万元|萬元|元|件|条|條|项|項|个|個|宗|次|篇)"
 NOTE = r"\([^()\n|\t]{1,40}\)"
-"""The parts of a numeral as regular expressions over narrowed text (see `narrow`)."""
+"""The parts of a numeral as regular expressions over narrowed text (see `narrow`).
+
+In `LOOSE_DIGITS`, letters may stand in the place of the digits that they look like.
+"""
 
 _NUMERAL = re.compile(
     rf"(?P<sign>{SIGN})?(?P<digits>{DIGITS})[ ]?(?P<unit>{UNIT})?[ ]*(?P<note>{NOTE})?"
 )
 _TELLING_NOTE = re.compile(r"[减減负負增万萬亿億]")  # a remark that may change what is spelled
+_LOOK_ALIKE = str.maketrans("OolI", "0011")
+_TEAR = re.compile(r"(?<=[0-9.,])[\s|]+(?=[0-9.,])")
+_LED_BY_ZERO = re.compile(r"\D*0[0-9]")
 _MOST_DIGITS = 15  # what a float holds without loss
 _UNITS = {"萬元": "万元", "條": "条", "項": "项", "個": "个"}
 MARKS = frozenset("/-—–－─~*") | {"//", "--", "——", "无", "無", "不适用", "不適用", "n/a", "N/A"}
@@ -80,6 +87,7 @@ def _narrow_char(char: str) -> str:
     return char if len(narrowed) != 1 or is_like_digit else narrowed
 
 
+@lru_cache(maxsize=1 << 12)
 def parse_numeral(raw: str) -> Numeral | None:
     """The number that the whole of `raw` spells, or None if it spells anything else.
 
@@ -105,6 +113,37 @@ def parse_numeral(raw: str) -> Numeral | None:
         return None
     value = Decimal(spelled) * _SIGNS.get((match["sign"] or "+").strip(), 1)
     return Numeral(exact(value), _UNITS.get(unit, unit) if unit else None)
+
+
+def respelled(raw: str) -> Numeral | None:
+    """The number that `raw` most likely means, if it is no numeral but looks much like one.
+
+    Two damages are undone: digits torn apart by blanks, line breaks or cell boundaries, and
+    letters that look like 0 or 1. None if `raw` is a numeral as it stands, if it spells none even
+    so, and if the number would begin with a spare zero: `0 4` is not 4 torn in two.
+
+    >>> respelled("1 2"), respelled("lO件"), respelled("2. 5").value
+    (Numeral(value=12, unit=None), Numeral(value=10, unit='件'), 2.5)
+    >>> respelled("12"), respelled("0 4"), respelled("1 /")
+    (None, None, None)
+    """
+    if parse_numeral(raw):
+        return None
+    spelled = _TEAR.sub("", _in_digits(raw))
+    return None if _LED_BY_ZERO.match(spelled) else parse_numeral(spelled)
+
+
+def is_torn(raw: str) -> bool:
+    """Whether something parts the digits of `raw`, so that it may be two numbers as well.
+
+    >>> is_torn("1 2"), is_torn("l O"), is_torn("12 件"), is_torn("l2")
+    (True, True, False, False)
+    """
+    return _TEAR.search(_in_digits(raw)) is not None
+
+
+def _in_digits(raw: str) -> str:
+    return narrow(raw).strip().translate(_LOOK_ALIKE)
 
 
 def is_mark(raw: str) -> bool:

@@ -1,5 +1,6 @@
 """Segments: where in a document each report, its sections and its tables stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gouji.model.findings import Finding, Span
@@ -25,3 +26,14 @@ class Segment:
     sections: tuple[Section, ...]
     regions: tuple[TableRegion, ...]
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def first_regions(self) -> Mapping[str, Span]:
+        """The first region of every table that was found, by table id."""
+        return {region.table: region.span for region in reversed(self.regions)}
+
+    @property
+    def doubled(self) -> frozenset[str]:
+        """The tables that stand in the report more than once."""
+        first = self.first_regions
+        return frozenset(r.table for r in self.regions if r.span != first[r.table])

@@ -1,7 +1,8 @@
 """Tokens: the numbers and marks that stand alone in a text, and the lines that are page furniture.
 
 A number stands alone if nothing but blanks, cell boundaries and the ends of the text touch it:
-`1.属于国家秘密` and `2022年` hold no such number, `| 12 |` does.
+`1.属于国家秘密` and `2022年` hold no such number, `| 12 |` does. Letters in the place of digits (`l2`)
+make a number too, if nothing else is spelled there.
 """
 
 import re
@@ -12,6 +13,7 @@ from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
 from gouji.model.numerals import (
     DIGITS,
+    LOOSE_DIGITS,
     MARKS,
     NOTE,
     SIGN,
@@ -19,6 +21,7 @@ from gouji.model.numerals import (
     Numeral,
     narrow,
     parse_numeral,
+    respelled,
 )
 
 _ODD = (
@@ -26,10 +29,21 @@ _ODD = (
     r"|[0-9][0-9,.]*(?:[万亿余多]元?|[①-⒛¹²³⁴-⁹]+)"  # 2.5万, 12②
     r"|[0-9]+(?:,[0-9]+)+"  # 1,23
 )
+_BEHIND = rf"(?:[ ]?{UNIT})?(?:[ ]*{NOTE})?"
+_DIGIT = "[0-9OolI]"
+_TORN = rf"{_DIGIT}+(?:[ ]+[.,][ ]*|[.,][ ]+){_DIGIT}[0-9OolI.,]*"  # 2. 5: no part stands alone
+_LOOSE = (
+    r"(?=[0-9OolI+\-−增减減负負▲])(?:"  # what it can begin with, for speed
+    rf"{SIGN}?(?=[^0-9\s|]*[0-9]){LOOSE_DIGITS}{_BEHIND}"  # l2
+    rf"|{SIGN}?{LOOSE_DIGITS}(?:[ ]?{UNIT}|(?![ ]+[^\W\d_OolI无無不]))"  # O, but no bullet
+    r")"
+)
 _ALONE = re.compile(
     r"(?<![^\s|])(?:"
-    rf"(?P<number>{SIGN}?{DIGITS}(?:[ ]?{UNIT})?(?:[ ]*{NOTE})?)"
+    rf"(?P<torn>{_TORN})"
+    rf"|(?P<number>{SIGN}?{DIGITS}{_BEHIND})"
     rf"|(?P<odd>{_ODD})"
+    rf"|(?P<loose>{_LOOSE})"
     rf"|(?P<mark>{'|'.join(sorted(map(re.escape, MARKS), key=len, reverse=True))})"
     r")(?![^\s|])"
 )
@@ -50,7 +64,11 @@ BOUNDARY = frozenset(" \t\n|\u00a0\u3000")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A number or mark standing alone; `numeral` is None for all but readable numbers."""
+    """A number or mark standing alone; `numeral` is None for all but readable numbers.
+
+    A numeral that `raw` does not spell as it stands is the one that it most likely means
+    (`numerals.respelled`).
+    """
 
     span: Span
     raw: str
@@ -80,6 +98,8 @@ def _token(match: re.Match[str], text: str) -> Token:
     if match["mark"]:
         return Token(match.span(), raw, MentionKind.MARK, None)
     numeral = parse_numeral(raw) if match["number"] else None
+    if match["torn"] or match["loose"]:
+        numeral = respelled(raw)
     kind = MentionKind.NUMBER if numeral else MentionKind.UNREADABLE
     return Token(match.span(), raw, kind, numeral)
 

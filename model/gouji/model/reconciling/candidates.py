@@ -8,7 +8,7 @@ from gouji.model.errors import ConfigError
 from gouji.model.findings import Finding, finding
 from gouji.model.form import Cell, Table
 from gouji.model.mention import Mention, MentionKind, Number, TableMentions
-from gouji.model.numerals import amount_of
+from gouji.model.numerals import amount_of, is_torn, parse_numeral
 from gouji.model.reading import (
     Candidate,
     Line,
@@ -129,7 +129,9 @@ def _row(cell: Cell) -> str:
 def _line(
     line: _Line, settings: ReconcilingSettings, corrections: Mapping[str, Number | None]
 ) -> Line:
-    assignments, complete = place(line.cells, line.mentions, settings)
+    is_short = len(line.mentions) < len(line.cells)
+    mentions = tuple(map(_untold, line.mentions)) if is_short else line.mentions
+    assignments, complete = place(line.cells, mentions, settings)
     placements = tuple(
         Placement(
             assignment.cost,
@@ -140,7 +142,33 @@ def _line(
         )
         for assignment in assignments
     )
+    complete = complete and (is_short or not _may_be_shifted(line))
     return Line(line.id, placements, complete, line.claim)
+
+
+def _untold(mention: Mention) -> Mention:
+    """A mention of a line that has fewer mentions than cells: what is torn there tells nothing.
+
+    It may as well be two numbers that have lost the boundary between them.
+    """
+    if not _is_torn(mention):
+        return mention
+    return replace(mention, kind=MentionKind.UNREADABLE, value=None)
+
+
+def _may_be_shifted(line: _Line) -> bool:
+    """Whether only empty cells fill up a line with a torn number.
+
+    If that is two numbers, an empty cell too many, as beside a label, hides that one is missing,
+    and the others stand in the wrong places.
+    """
+    n_valued = sum(mention.kind is not MentionKind.BLANK for mention in line.mentions)
+    return n_valued < len(line.cells) and any(map(_is_torn, line.mentions))
+
+
+def _is_torn(mention: Mention) -> bool:
+    may_be = mention.kind in (MentionKind.NUMBER, MentionKind.UNREADABLE)
+    return may_be and parse_numeral(mention.raw) is None and is_torn(mention.raw)
 
 
 def _observation(mention: Mention) -> Observation:
@@ -159,7 +187,7 @@ def _reading(
     if mention is None or mention.kind is MentionKind.UNREADABLE:
         return Reading(cell.id, observation, (), 0)
     if mention.kind is MentionKind.NUMBER:
-        return Reading(cell.id, observation, _number(cell, mention), settings.misprint_cost)
+        return Reading(cell.id, observation, _number(cell, mention, settings), settings.misprint_cost)
     zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)
     return Reading(cell.id, observation, (zero,), settings.blank_number_cost)
 
@@ -173,8 +201,13 @@ def _corrected(cell: Cell, value: Number | None) -> Candidate:
     return Candidate(amount, 0, Origin.CORRECTION)
 
 
-def _number(cell: Cell, mention: Mention) -> tuple[Candidate, ...]:
-    """The amount that a printed number is in its cell; nothing if it can't stand there."""
+def _number(
+    cell: Cell, mention: Mention, settings: ReconcilingSettings
+) -> tuple[Candidate, ...]:
+    """The amount that a printed number is in its cell; nothing if it can't stand there.
+
+    A number that the mention does not spell as it stands is a reading of it, with its price.
+    """
     if mention.value is None or not _suits(cell, mention):
         return ()
     units = (mention.unit or "", cell.column.unit or "")
@@ -183,7 +216,10 @@ def _number(cell: Cell, mention: Mention) -> tuple[Candidate, ...]:
     scaled = amount_of(mention.value, cell.scale * numerator)
     if scaled is None or scaled % denominator or (scaled < 0 and not cell.column.signed):
         return ()
-    return (Candidate(scaled // denominator, 0, origin),)
+    amount = scaled // denominator
+    if parse_numeral(mention.raw) is None:
+        return (Candidate(amount, settings.respelled_cost, Origin.MISREAD),)
+    return (Candidate(amount, 0, origin),)
 
 
 def _suits(cell: Cell, mention: Mention) -> bool:

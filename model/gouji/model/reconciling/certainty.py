@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import exp
+from math import exp, expm1
 
 from gouji.model.form import Equation, Table
 from gouji.model.reading import Line, Origin
@@ -42,40 +42,72 @@ def outcome_confidence(outcome: Outcome) -> float:
     return 1 / (1 + sum(others) + exp(-rest / 1000))
 
 
+def is_unsure_reading(pick: Pick) -> bool:
+    """Whether the value is but the likeliest reading of what stands there, taken for its price.
+
+    A dearer reading is taken because sums ask for it; the cheapest needs a proof all the same.
+    """
+    return pick.option.origin is Origin.MISREAD and pick.option.extra == 0
+
+
+def sureness(outcome: Outcome, pick: Pick) -> float:
+    """The probability of a value that does not vary, as far as prices tell.
+
+    1 / (1 + exp(-b / 1000)) with the proved bound b of what any other value costs. Of an unsure
+    reading, which is right with probability p, all other values together are as likely as
+    (1 - p) / p; they are ruled out only by what they cost beyond the change of this one cell.
+    """
+    bound = outcome.lower.get(pick.slot.cell, 0)
+    others = exp(-bound / 1000)
+    reading = pick.slot.reading
+    if is_unsure_reading(pick) and reading.change_cost is not None:
+        cost = min(c.cost for c in reading.candidates if c.amount == pick.amount)
+        beyond = max(0, bound - (reading.change_cost - cost))
+        others += expm1(cost / 1000) * exp(-beyond / 1000)
+    return 1 / (1 + others)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What the identities alone leave for the cells without a sure number: exactly one amount.
 
     `twice` are the cells for which that stays so whichever one identity is dropped, and without
-    any number that was changed.
+    any number that was changed. `unsure` are the readings whose price alone does not make them sure.
     """
 
     amounts: Mapping[str, int]
     twice: frozenset[str]
+    unsure: frozenset[str] = frozenset()
 
 
-def decide(outcome: Outcome) -> Decided:
+def decide(outcome: Outcome, sure_from: float) -> Decided:
     """What the identities decide once the sure numbers stand.
 
     Sure are the numbers that were printed or confirmed and for which no explanation within the
-    margin has another amount. All other cells are unknown, at least zero unless signed.
+    margin has another amount, and unsure readings from the probability `sure_from` on. All other
+    cells are unknown, at least zero unless signed.
     """
     best = outcome.best
     if best is None or not outcome.component.equations:
         return Decided({}, frozenset())
+    unsure = frozenset(
+        cell
+        for cell, pick in best.picks.items()
+        if is_unsure_reading(pick) and sureness(outcome, pick) < sure_from
+    )
     known = {
         cell: pick.amount
         for cell, pick in best.picks.items()
-        if cell not in outcome.varying and _is_sure(pick)
+        if cell not in outcome.varying and cell not in unsure and _is_sure(pick)
     }
     equations, signed = outcome.component.equations, outcome.component.signed
     unknown = [cell for cell in best.picks if cell not in known]
     amounts = decided(equations, known, unknown, signed) or {}
     if not any(n or best.picks[c].slot.reading.observation is None for c, n in amounts.items()):
-        return Decided(amounts, frozenset())  # an empty cell that means zero needs no second proof
+        return Decided(amounts, frozenset(), unsure)  # an empty cell that means zero needs no second proof
     standing = {cell: n for cell, n in known.items() if not best.picks[cell].is_change}
     unknown = [cell for cell in best.picks if cell not in standing]
-    return Decided(amounts, confirmed_twice(equations, standing, unknown, signed))
+    return Decided(amounts, confirmed_twice(equations, standing, unknown, signed), unsure)
 
 
 def _is_sure(pick: Pick) -> bool:

@@ -9,7 +9,14 @@ from gouji.model.mention import MentionKind, Number
 from gouji.model.numerals import value_of
 from gouji.model.reading import Line, Observation, Origin, Reading
 from gouji.model.reconciling import wording
-from gouji.model.reconciling.certainty import crossed_cells, decide, outcome_confidence, weights
+from gouji.model.reconciling.certainty import (
+    crossed_cells,
+    decide,
+    is_unsure_reading,
+    outcome_confidence,
+    sureness,
+    weights,
+)
 from gouji.model.reconciling.identities import holds
 from gouji.model.reconciling.problem import Pick, terms_of
 from gouji.model.reconciling.search import Outcome
@@ -29,7 +36,7 @@ class OutcomeExplainer:
         self.outcome = outcome
         self.settings = settings
         self.picks: Mapping[str, Pick] = outcome.picks
-        self.decided = decide(outcome)
+        self.decided = decide(outcome, settings.review_below)
         self.equations = [e for e in table.equations if e.left[0] in outcome.component.cells]
         self.as_read: dict[str, int | None] = dict.fromkeys(outcome.component.cells)
         self.as_read |= {c: p.slot.options[0].amount for c, p in self.picks.items()}
@@ -55,7 +62,8 @@ class OutcomeExplainer:
         pick = self.picks.get(cell)
         if pick is None or cell in self.outcome.varying or self._deviates(cell):
             return True
-        return pick.slot.is_open and cell not in self.decided.amounts
+        is_open = pick.slot.is_open or cell in self.decided.unsure
+        return is_open and cell not in self.decided.amounts
 
     def _plain(self, cell: Cell, pick: Pick) -> CellResult:
         """The result as if the search had been able to prove everything."""
@@ -79,6 +87,8 @@ class OutcomeExplainer:
     def _number(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
         observation = pick.slot.reading.observation
         origin = pick.option.origin
+        if observation is not None and is_unsure_reading(pick):
+            return self._respelled(frame, cell, pick, observation)
         if observation is None or origin in (None, Origin.MISREAD):
             status = Status.SOURCE_ERROR if origin is None else Status.REPAIRED
             result = self._sure(frame, cell, pick, status, self._why_changed(cell, pick))
@@ -87,10 +97,23 @@ class OutcomeExplainer:
             return self._sure(frame, cell, pick, Status.READ, ("", ""))
         return self._sure(frame, cell, pick, Status.CONVERTED, wording.converted(observation))
 
+    def _respelled(
+        self, frame: CellResult, cell: Cell, pick: Pick, observation: Observation
+    ) -> CellResult:
+        """The likeliest reading of torn or mixed digits: sure if the identities confirm it."""
+        result = self._sure(frame, cell, pick, Status.REPAIRED, ("", ""))
+        if result.review and cell.id in self.decided.twice:
+            confidence = self.settings.inferred_twice * outcome_confidence(self.outcome)
+            review = confidence < self.settings.review_below
+            result = replace(result, confidence=confidence, review=review)
+        value = value_of(pick.amount, cell.scale)
+        zh, en = wording.respelled(observation, value, confirmed=not result.review)
+        return replace(result, reason=zh, reason_en=en)
+
     def _sure(
         self, frame: CellResult, cell: Cell, pick: Pick, status: Status, reason: Sentence
     ) -> CellResult:
-        confidence = 1 / (1 + exp(-self.outcome.lower.get(cell.id, 0) / 1000))
+        confidence = sureness(self.outcome, pick)
         return replace(
             frame,
             value=value_of(pick.amount, cell.scale),

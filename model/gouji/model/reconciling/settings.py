@@ -17,7 +17,8 @@ class ReconcilingSettings:
 
     `margin` is a cost (1000 times a natural logarithm): an explanation that costs this much more
     than the best no longer competes with it. `misprint` is the probability that a printed number
-    should have been a certain other one, `blank_number` that an empty cell or a mark means a
+    should have been a certain other one, `respelled` that digits torn apart, or mixed with letters
+    that look like digits, mean the number that they look like, `blank_number` that an empty cell or a mark means a
     certain number other than zero. `inferred_once` and `inferred_twice` are the confidence in the
     value of a lost cell that one equation decides, or that any equation may be spared for. A
     number may be held to belong to no cell only if that is at least as likely as `least_stray`;
@@ -34,6 +35,7 @@ class ReconcilingSettings:
     review_below: float
     accept_from: float
     misprint: float
+    respelled: float
     blank_number: float
     inferred_once: float
     inferred_twice: float
@@ -49,6 +51,11 @@ class ReconcilingSettings:
     def misprint_cost(self) -> int:
         """The price of any other amount where a number is printed."""
         return cost_of(self.misprint)
+
+    @property
+    def respelled_cost(self) -> int:
+        """The price of the number that torn digits, or letters among digits, look like."""
+        return cost_of(self.respelled)
 
     @property
     def blank_number_cost(self) -> int:
@@ -94,6 +101,7 @@ _PROBABILITIES = frozenset(
         "review_below",
         "accept_from",
         "misprint",
+        "respelled",
         "blank_number",
         "inferred_once",
         "inferred_twice",

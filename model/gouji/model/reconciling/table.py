@@ -148,14 +148,15 @@ def _confidence(outcomes: Iterable[Outcome], cells: Mapping[str, CellResult]) ->
     same numbers, so the least sure of them counts for all.
     """
     return prod(
-        min(outcome_confidence(outcome), *(cells[c].confidence for c in _lost(outcome, cells)), 1)
+        min(outcome_confidence(outcome), *(cells[c].confidence for c in _derived(outcome, cells)), 1)
         for outcome in outcomes
     )
 
 
-def _lost(outcome: Outcome, cells: Mapping[str, CellResult]) -> Iterable[str]:
-    """The part's cells for which nothing was found in the document."""
-    return (cell for cell in outcome.component.cells if cells[cell].read is None)
+def _derived(outcome: Outcome, cells: Mapping[str, CellResult]) -> Iterable[str]:
+    """The part's cells that were not found in the document, or not read as they stand there."""
+    found = ((cell, cells[cell]) for cell in outcome.component.cells)
+    return (cell for cell, r in found if r.read is None or r.status is Status.REPAIRED)
 
 
 def _findings(

@@ -74,6 +74,17 @@ def unreadable(observation: Observation) -> Sentence:
     return f"原文“{raw}”读不成一个确定的数", f"{raw!r} spells no number for sure"
 
 
+def respelled(observation: Observation, value: Number, *, confirmed: bool) -> Sentence:
+    """How torn digits, or letters among digits, were taken for a number."""
+    raw = " ".join(observation.raw.split())
+    if confirmed:
+        return f"原文为“{raw}”，读作 {value}，与勾稽关系相符", f"{raw!r} means {value}: sums agree"
+    return (
+        f"原文为“{raw}”，当作 {value}，勾稽关系不能证实",
+        f"{raw!r} looks like {value}, but no identity confirms it",
+    )
+
+
 def impossible(cell: Cell, raw: str) -> Sentence:
     """A printed number that its cell can't hold."""
     zh, en = title(cell)

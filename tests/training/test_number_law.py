@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+from collections import Counter
+from operator import ne
 from pathlib import Path
 from random import Random
 
@@ -9,7 +11,7 @@ import pytest
 from gouji.model.form_file import load_form
 from gouji.model.mention import Number
 from gouji.model.numerals import amount_of
-from tests.benchmarks.number_law import SHARES, draw
+from gouji.training.synthesis.number_law import SHARES, draw, misprinted
 
 FORM = load_form()
 N_DRAWS = 150
@@ -76,10 +78,51 @@ def test_money_has_up_to_four_decimals_and_both_sides_of_a_balance_are_used() ->
         assert 0 < filled < N_DRAWS
 
 
+def test_misprints_are_few_and_break_an_identity_each(
+    combination: str, draws: list[dict[str, Number]]
+) -> None:
+    tables = FORM.tables(combination)
+    equations = [e for table in tables for e in table.equations]
+    for n, numbers in enumerate(draws):
+        wrong = misprinted(tables, numbers, Random(n))
+        shown = {**numbers, **wrong}
+        broken = [e for e in equations if sum(sign * shown[cell] for sign, cell in e.terms) != 0]
+        assert len(wrong) <= 6
+        assert all(type(number) is int and number >= 0 for number in wrong.values())
+        assert all(number != numbers[cell] for cell, number in wrong.items())
+        assert wrong.keys() <= {cell for e in broken for _, cell in e.terms}
+        assert wrong == misprinted(tables, numbers, Random(n))
+    assert sum(not misprinted(tables, numbers, Random(1)) for numbers in draws) < N_DRAWS / 10
+
+
+def test_misprints_are_of_all_kinds(combination: str, draws: list[dict[str, Number]]) -> None:
+    tables = FORM.tables(combination)
+    totals = {e.left[0] for table in tables for e in table.equations if len(e.left) == 1}
+    kinds: Counter[str] = Counter()
+    for n, numbers in enumerate(draws):
+        wrong = misprinted(tables, numbers, Random(n))
+        if len(wrong) == 1:
+            ((cell, number),) = wrong.items()
+            old, new = str(numbers[cell]), str(number)
+            kinds["zero"] += cell in totals and number == 0
+            kinds["stale"] += cell in totals and 0 < number < numbers[cell]
+            kinds["swapped"] += sorted(old) == sorted(new)
+            kinds["digit"] += len(old) == len(new) and sum(map(ne, old, new)) == 1
+        elif len(wrong) == 2:
+            kinds["lower"] += sorted(wrong.values()) == sorted(map(numbers.__getitem__, wrong))
+    assert all(kinds[kind] > 0 for kind in ("zero", "stale", "swapped", "digit", "lower"))
+
+
+def test_nothing_to_misprint_among_zeros() -> None:
+    tables = FORM.tables("ogi-2021")
+    zeros = {cell.id: 0 for table in tables for cell in table.cells}
+    assert misprinted(tables, zeros, Random(1)) == {}
+
+
 def test_other_process_draws_the_same_numbers() -> None:
     code = (
         "from random import Random; from gouji.model.form_file import load_form;"
-        "from tests.benchmarks.number_law import draw;"
+        "from gouji.training.synthesis.number_law import draw;"
         "print(draw(load_form().tables('ogi-2021'), Random('1/x/0')))"
     )
     root = Path(__file__).parents[2]

@@ -1,0 +1,280 @@
+"""Two opinions, a trained model and the rules, made into one.
+
+They are compared line by line: which number goes to which cell. Where they agree, the surer of
+them is kept. Where they do not, either is trusted as far as it was found to be right in such
+cases, and their distributions are averaged with these weights (a linear opinion pool: Stone, The
+Opinion Pool, 1961), so that the sums can choose and what is left open is seen to be open.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from gouji.model.calibration import Opinions, Trust
+from gouji.model.findings import Finding, Span
+from gouji.model.form import Form, Table
+from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
+
+_LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
+_COUNTED = 0.9  # the rules are at least as sure as this of columns that counting decides
+_CLEAR = 0.998  # and of the row of a label without damage
+_NUMBERS = frozenset((MentionKind.NUMBER, MentionKind.UNREADABLE))
+
+Numbers = Mapping[str, Mention]
+"""The numbers of a line by the cell that they most likely stand in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOpinions:
+    """What either opinion says of a printed line.
+
+    `line` is TABLE.ROW, or TABLE where all rows stand on one line. `condition` names the case for
+    which the trust in either is measured, `TABLE.COUNT.LABEL`: whether counting settled the
+    columns for the rules (`full`), left them open (`part`) or found no number (`none`), and
+    whether the label was `clear` or `damaged` to them.
+    """
+
+    line: str
+    condition: str
+    agree: bool
+    model: Numbers
+    rules: Numbers
+
+    @property
+    def rules_silent(self) -> bool:
+        """Whether the rules know of no number in the line."""
+        return not self.rules
+
+
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """The mentions of both in the lines of a table.
+
+    `same` holds, by the spans of the model's mentions, what the rules have for the same number;
+    `met` the spans of the rules' mentions that share a character with one of the model's.
+    """
+
+    table: Table
+    line_of: Mapping[str, str]
+    model: TableMentions
+    rules: TableMentions
+    same: Mapping[Span, Mention]
+    met: frozenset[Span]
+
+    def line(self, mention: Mention) -> str | None:
+        """The line of the row that a mention most likely stands in."""
+        return self.line_of.get(mention.row[0][0]) if mention.row else None
+
+    def cell(self, mention: Mention) -> str | None:
+        """The cell that a mention most likely stands in."""
+        if not mention.row or not mention.column:
+            return None
+        cell = f"{mention.row[0][0]}.{mention.column[0][0]}"
+        return cell if cell in self.table.cell else None
+
+
+def compare(model: TableMentions, rules: TableMentions, form: Form) -> tuple[LineOpinions, ...]:
+    """What either says of every line of the model's variant in which one has a number."""
+    return tuple(_compared(_views(model, rules, form)))
+
+
+def pooled(
+    model: TableMentions, rules: TableMentions, form: Form, opinions: Opinions
+) -> TableMentions:
+    """The mentions of a table that both opinions together lead to; the variant is the model's.
+
+    A line of whose numbers the rules know nothing is the model's.
+    """
+    views = _views(model, rules, form)
+    lines = {line.line: line for line in _compared(views)}
+    groups = [
+        _merged(group, lines.get(line or ""), views, opinions)
+        for group in _grouped(model.mentions)
+        for line in [_majority(group, views)]
+    ]
+    groups += _left_over(lines, views, opinions)
+    mentions = tuple(
+        replace(mention, group=number) for number, group in enumerate(groups) for mention in group
+    )
+    span = model.span or (rules.span if mentions else None)
+    return replace(model, span=span, mentions=mentions, findings=_findings(model, rules))
+
+
+def _views(model: TableMentions, rules: TableMentions, form: Form) -> _Views:
+    table = form.variants[model.table][model.variant]
+    line_of = {f"{cell.table}.{cell.row.id}": line for line, cells in table.lines for cell in cells}
+    at = {i: m for m in rules.mentions for i in range(*m.span) if m.kind is not MentionKind.BLANK}
+    same: dict[Span, Mention] = {}
+    met: set[Span] = set()
+    for mention in model.mentions:
+        others = {at[i].span: at[i] for i in range(*mention.span) if i in at}
+        met.update(others)
+        if len(others) == 1:
+            other = next(iter(others.values()))
+            if (other.kind, other.value) == (mention.kind, mention.value):
+                same[mention.span] = other
+    return _Views(table, line_of, model, rules, same, frozenset(met))
+
+
+def _compared(views: _Views) -> Iterator[LineOpinions]:
+    model, rules = (_by_line(m.mentions, views) for m in (views.model, views.rules))
+    for line, _ in views.table.lines:
+        own, others = model.get(line, []), rules.get(line, [])
+        numbers = [_numbers(part, views) for part in (own, others)]
+        if not any(numbers):
+            continue
+        agree = numbers[0].keys() == numbers[1].keys() and all(
+            cell is not None and views.same.get(mention.span) is numbers[1][cell]
+            for cell, mention in numbers[0].items()
+        )
+        yield LineOpinions(line, _condition(others, views), agree, *numbers)
+
+
+def _by_line(mentions: Iterable[Mention], views: _Views) -> Mapping[str, list[Mention]]:
+    lines: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        if line := views.line(mention):
+            lines[line].append(mention)
+    return lines
+
+
+def _numbers(mentions: Iterable[Mention], views: _Views) -> Numbers:
+    """The numbers by cell; of two in one cell the surer one."""
+    found: dict[str, Mention] = {}
+    for mention in mentions:
+        cell = views.cell(mention) if mention.kind in _NUMBERS else None
+        if cell and (cell not in found or found[cell].column[0][1] < mention.column[0][1]):
+            found[cell] = mention
+    return found
+
+
+def _condition(rules: Sequence[Mention], views: _Views) -> str:
+    valued = [m for m in rules if m.kind is not MentionKind.BLANK]
+    if not valued:
+        return f"{views.table.id}.none"
+    is_counted = all(m.column and m.column[0][1] >= _COUNTED for m in valued)
+    is_clear = all(sum(p for _, p in m.row) >= _CLEAR for m in valued)
+    count, label = "full" if is_counted else "part", "clear" if is_clear else "damaged"
+    return f"{views.table.id}.{count}.{label}"
+
+
+def _grouped(mentions: Iterable[Mention]) -> list[list[Mention]]:
+    groups: dict[int, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        groups[mention.group].append(mention)
+    return list(groups.values())
+
+
+def _majority(group: Sequence[Mention], views: _Views) -> str | None:
+    """The line that most mentions of a group stand in."""
+    named = [views.line(mention) for mention in group]
+    return max(named, key=named.count, default=None)
+
+
+def _merged(
+    group: Sequence[Mention], line: LineOpinions | None, views: _Views, opinions: Opinions
+) -> list[Mention]:
+    """A group of the model's with what the rules say of its mentions."""
+    if line is None:
+        return list(group)
+    if line.agree:
+        merged = [_surer(m, views.same.get(m.span)) for m in group]
+        taken = {views.cell(mention) for mention in group}
+        blanks = [
+            mention
+            for mention in views.rules.mentions
+            if mention.kind is MentionKind.BLANK
+            and views.line(mention) == line.line
+            and views.cell(mention) not in taken
+        ]
+        return _with(merged, blanks)
+    moved = any(m.span in views.same for m in group if m.kind in _NUMBERS)
+    if line.rules_silent and not moved:
+        return list(group)
+    trust = _shares(opinions.of(line.condition))
+    merged = [_pooled(m, views.same.get(m.span), trust) for m in group]
+    extra = [
+        replace(m, column=_scaled(m.column, trust.rules))
+        for m in line.rules.values()
+        if m.span not in views.met and trust.rules >= _LEAST
+    ]
+    return _with(merged, extra)
+
+
+def _left_over(
+    lines: Mapping[str, LineOpinions], views: _Views, opinions: Opinions
+) -> Iterator[list[Mention]]:
+    """The lines in which the rules alone have numbers, trusted as far as they deserve it."""
+    known = {_majority(group, views) for group in _grouped(views.model.mentions)}
+    for group in _grouped(views.rules.mentions):
+        line = lines.get(_majority(group, views) or "")
+        is_new = all(mention.span not in views.met for mention in group)
+        if line is not None and line.line not in known and is_new:
+            trust = opinions.of(line.condition)
+            if trust.rules >= _LEAST:
+                yield [replace(m, row=_scaled(m.row, trust.rules)) for m in group]
+
+
+def _with(group: Sequence[Mention], others: Iterable[Mention]) -> list[Mention]:
+    """The group with others put where they stand in the text, if it is in the text's order."""
+    merged = list(group)
+    if all(a.span <= b.span for a, b in pairwise(merged)):
+        merged = sorted([*merged, *others], key=lambda mention: mention.span)
+    return merged
+
+
+def _shares(trust: Trust) -> Trust:
+    """The trust as weights that sum to 1."""
+    total = trust.model + trust.rules
+    return Trust(trust.model / total, trust.rules / total) if total else Trust(0.5, 0.5)
+
+
+def _surer(mention: Mention, other: Mention | None) -> Mention:
+    """A mention with the surer distributions of two that name the same cell."""
+    if other is None:
+        return mention
+    return replace(
+        mention,
+        row=max(mention.row, other.row, key=_certainty),
+        column=max(mention.column, other.column, key=_certainty),
+        unit=mention.unit or other.unit,
+    )
+
+
+def _certainty(distribution: Distribution) -> float:
+    return distribution[0][1] if distribution else 0.0
+
+
+def _pooled(mention: Mention, other: Mention | None, trust: Trust) -> Mention:
+    """A mention with the distributions of both, or what is left of it if the rules know none."""
+    if other is None:
+        return replace(mention, column=_scaled(mention.column, trust.model))
+    return replace(
+        mention,
+        row=_mixed(mention.row, other.row, trust),
+        column=_mixed(mention.column, other.column, trust),
+        unit=mention.unit or other.unit,
+    )
+
+
+def _mixed(model: Distribution, rules: Distribution, trust: Trust) -> Distribution:
+    weights: dict[str, float] = defaultdict(float)
+    for distribution, share in ((model, trust.model), (rules, trust.rules)):
+        for label, p in distribution:
+            weights[label] += share * p
+    return tuple(
+        (label, round(p, 6)) for label, p in sorted(weights.items(), key=lambda entry: -entry[1])
+    )
+
+
+def _scaled(distribution: Distribution, share: float) -> Distribution:
+    return tuple((label, round(p * share, 6)) for label, p in distribution)
+
+
+def _findings(model: TableMentions, rules: TableMentions) -> tuple[Finding, ...]:
+    """Rows that neither found; everything else that either noticed, once."""
+    lost = {finding.cells for finding in rules.findings if finding.code == "T001"}
+    kept = [f for f in model.findings if f.code != "T001" or f.cells in lost]
+    kept += [f for f in rules.findings if f.code != "T001"]
+    return tuple({(f.code, f.cells): f for f in kept}.values())

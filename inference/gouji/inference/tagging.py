@@ -1,0 +1,48 @@
+"""Tagging with a trained model: encode, predict, decode, and the rules as second opinion."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gouji.inference.decoding import decode
+from gouji.inference.opinions import pooled
+from gouji.inference.rules import tag_tables
+from gouji.model.calibration import Opinions
+from gouji.model.document import Document
+from gouji.model.encoding import Encoded, encode
+from gouji.model.form import Form
+from gouji.model.mention import TableMentions
+from gouji.model.segmentation import Segment
+from gouji.model.tagger import Tagger, Tags
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTagger:
+    """Tags the tables of a report with a model; `opinions` is None for the model alone."""
+
+    predict: Callable[[Encoded], Tags]
+    opinions: Opinions | None
+
+    @classmethod
+    def load(cls, folder: Path, form: Form, *, second_opinion: bool) -> "ModelTagger":
+        """The tagger of a model folder.
+
+        Raises:
+            ModelError: the folder holds no model for the form; it says why.
+        """
+        tagger = Tagger.load(folder, form)
+        return cls(tagger.predict, tagger.calibration.opinions if second_opinion else None)
+
+    def __call__(
+        self, document: Document, segment: Segment, form: Form
+    ) -> tuple[TableMentions, ...]:
+        """The mentions of every table of the form in one report, in the order of the form."""
+        encoded = encode(document.text, (segment.span,))
+        found = decode(document, segment, form, encoded, self.predict(encoded))
+        if self.opinions is None:
+            return found
+        rules = tag_tables(document, segment, form)
+        return tuple(
+            pooled(of_model, of_rules, form, self.opinions)
+            for of_model, of_rules in zip(found, rules, strict=True)
+        )

@@ -1,0 +1,286 @@
+"""The tagger: a network in ONNX that gives every token its probabilities.
+
+A model is a folder. Of its files the tagger reads `config.json` (form, labels, windows),
+`tokenizer.json`, `model.onnx` and `calibration.json`. The network takes `ids`, `mask` (batch,
+pieces) and `features` (batch, pieces, N_FEATURES) and gives logits (batch, pieces, labels) for
+each head.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]  # it carries no types
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from gouji.model.calibration import Calibration, Floats, HeadCalibration
+from gouji.model.encoding import N_FEATURES, Encoded, Window, windows
+from gouji.model.errors import ModelError
+from gouji.model.form import Form
+from gouji.model.jsonl import decode, loads
+from gouji.model.labels import LabelSet
+from gouji.model.registry import CALIBRATION, CONFIG, NETWORK, TOKENIZER
+
+HEADS = ("table", "row", "column", "field")
+INPUTS = ("ids", "features", "mask")
+
+_MOST_IN_BATCH = 4096  # pieces of all windows together, padding included
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FormRef:
+    """The form that a model was trained for."""
+
+    id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSize:
+    """How many tokens are fed together, and how many of them are only context."""
+
+    size: int
+    context: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The content of `config.json`; `network` is what training built, of no use here."""
+
+    name: str
+    form: FormRef
+    labels: LabelSet
+    window: WindowSize
+    network: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the tagger says of a text: calibrated probabilities, (tokens, labels) per head.
+
+    `labels` names the labels by index. Rows and columns are told for tokens that may fill a cell;
+    for all others they are 0.
+    """
+
+    labels: LabelSet
+    table: Floats
+    row: Floats
+    column: Floats
+    field: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    """A window of one of the texts as pieces; `first` is the piece of each token's label."""
+
+    text: int
+    window: Window
+    ids: Ints
+    features: Ints
+    first: Ints
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """A loaded model; it may be used for any number of texts, one thread at a time."""
+
+    config: ModelConfig
+    calibration: Calibration
+    session: onnxruntime.InferenceSession
+    tokenizer: Tokenizer
+
+    @classmethod
+    def load(cls, folder: Path, form: Form) -> "Tagger":
+        """The model of a folder, for reports that follow the form.
+
+        Raises:
+            ModelError: a file is lost or broken, or the model was made for another form; the
+                folder and what is wrong with it are named.
+        """
+        if not folder.is_dir():
+            raise ModelError(f"{folder}：没有这个模型文件夹")
+        config = read_config(folder)
+        _check_form(folder, config, form)
+        session = _session(folder / NETWORK)
+        _check_network(folder, session, config)
+        tokenizer = _tokenizer(folder / TOKENIZER)
+        return cls(config, Calibration.load(folder / CALIBRATION), session, tokenizer)
+
+    def predict(self, encoded: Encoded) -> Tags:
+        """The tags of one text."""
+        return self.predict_many((encoded,))[0]
+
+    def predict_many(self, texts: Sequence[Encoded]) -> tuple[Tags, ...]:
+        """The tags of several texts, whose windows are fed together."""
+        labels = self.config.labels
+        tags = tuple(_empty(labels, len(encoded.tokens)) for encoded in texts)
+        for batch in _batches([fed for i, text in enumerate(texts) for fed in self._fed(i, text)]):
+            logits = self._run(batch)
+            for number, fed in enumerate(batch):
+                self._keep(tags[fed.text], texts[fed.text], fed, [head[number] for head in logits])
+        return tags
+
+    def _fed(self, number: int, encoded: Encoded) -> Iterator[_Fed]:
+        opening, closing = self._frame
+        for window in windows(encoded, self.config.window.size, self.config.window.context):
+            pieces = [
+                self._pieces(token.word) for token in encoded.tokens[window.start : window.stop]
+            ]
+            counts = np.array([len(of_token) for of_token in pieces], np.int64)
+            ids = np.array([*opening, *chain.from_iterable(pieces), *closing], np.int64)
+            told = np.repeat(encoded.features[window.start : window.stop], counts, axis=0)
+            features = np.zeros((len(ids), N_FEATURES), np.int64)
+            features[len(opening) : len(opening) + len(told)] = told
+            first = len(opening) + np.cumsum(counts) - counts
+            yield _Fed(number, window, ids, features, first)
+
+    def _run(self, batch: Sequence[_Fed]) -> list[Floats]:
+        """Logits (batch, pieces, labels) of each head."""
+        length = max(len(fed.ids) for fed in batch)
+        ids = np.zeros((len(batch), length), np.int64)
+        features = np.zeros((len(batch), length, N_FEATURES), np.int64)
+        mask = np.zeros((len(batch), length), np.int64)
+        for i, fed in enumerate(batch):
+            n = len(fed.ids)
+            ids[i, :n], features[i, :n], mask[i, :n] = fed.ids, fed.features, 1
+        found: list[Floats] = self.session.run(
+            list(HEADS), {"ids": ids, "features": features, "mask": mask}
+        )
+        return found
+
+    def _keep(self, tags: Tags, encoded: Encoded, fed: _Fed, logits: Sequence[Floats]) -> None:
+        """Writes the probabilities of the tokens that count in a window into the tags."""
+        at = np.arange(fed.window.keep, fed.window.stop)
+        pieces = fed.first[fed.window.keep - fed.window.start :]
+        may_fill = np.array([encoded.tokens[i].kind is not None for i in at], bool)
+        heads = self.calibration.heads
+        for name, found in zip(HEADS, logits, strict=True):
+            calibration: HeadCalibration = getattr(heads, name)
+            wanted = may_fill if name in ("row", "column") else slice(None)
+            getattr(tags, name)[at[wanted]] = calibration.apply(found[pieces[wanted]])
+
+    @property
+    def _frame(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The pieces that the tokenizer puts before and behind every text."""
+        return _frame(self.tokenizer)
+
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        return _pieces(self.tokenizer, word)
+
+
+def read_config(folder: Path) -> ModelConfig:
+    """The configuration of a model folder.
+
+    Raises:
+        ModelError: there is none, or it is malformed.
+    """
+    path = folder / CONFIG
+    try:
+        return decode(ModelConfig, loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise ModelError(f"{path}：无法打开（{error.strerror}）") from error
+    except ValueError as error:
+        raise ModelError(f"{path}：模型说明有误：{error}") from error
+
+
+def _check_form(folder: Path, config: ModelConfig, form: Form) -> None:
+    if config.form.sha256 != form.sha256:
+        raise ModelError(
+            f"{folder}：模型是为另一版本的表单 {config.form.id} 训练的"
+            f"（{config.form.sha256[:12]}，现用 {form.id} {form.sha256[:12]}），须重新训练"
+        )
+    if config.labels != LabelSet.of(form):
+        raise ModelError(f"{folder}：模型的标签与表单 {form.id} 不符，须重新训练")
+    size, context = config.window.size, config.window.context
+    if not 0 <= 2 * context < size:
+        raise ModelError(f"{folder}：窗口 {size} 与上文 {context} 不合：上文须小于窗口的一半")
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    """The network on one thread: bulk runs have a process for each core."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.log_severity_level = 3
+    if not path.is_file():
+        raise ModelError(f"{path}：没有这个文件")
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime's own errors share no base but this one
+        raise ModelError(f"{path}：不是可用的 ONNX 网络：{error}") from error
+
+
+def _check_network(
+    folder: Path, session: onnxruntime.InferenceSession, config: ModelConfig
+) -> None:
+    inputs = {node.name for node in session.get_inputs()}
+    widths = {node.name: node.shape[-1] for node in session.get_outputs()}
+    labels = config.labels
+    right = dict(
+        zip(
+            HEADS,
+            map(len, (labels.tables, labels.rows, labels.columns, labels.fields)),
+            strict=True,
+        )
+    )
+    if inputs != set(INPUTS) or any(widths.get(head) != n for head, n in right.items()):
+        raise ModelError(
+            f"{folder / NETWORK}：网络的输入输出不符：应为 {', '.join(INPUTS)} → {right}，"
+            f"现为 {', '.join(sorted(inputs))} → {widths}"
+        )
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
+    except OSError as error:
+        raise ModelError(f"{path}：无法打开（{error.strerror}）") from error
+    except Exception as error:  # tokenizers raises nothing more special
+        raise ModelError(f"{path}：不是可用的分词器：{error}") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+@lru_cache(maxsize=1 << 16)
+def _pieces(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
+    """The ids of a word's pieces, at least one."""
+    ids = tokenizer.encode([word], is_pretokenized=True, add_special_tokens=False).ids
+    return tuple(ids) or (0,)
+
+
+@lru_cache(maxsize=4)
+def _frame(tokenizer: Tokenizer) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    framed = tokenizer.encode(["0"], is_pretokenized=True)
+    at = [i for i, word in enumerate(framed.word_ids) if word is not None]
+    return tuple(framed.ids[: at[0]]), tuple(framed.ids[at[-1] + 1 :])
+
+
+def _empty(labels: LabelSet, n_tokens: int) -> Tags:
+    table, row, column, fields = (
+        np.zeros((n_tokens, len(names)), np.float32)
+        for names in (labels.tables, labels.rows, labels.columns, labels.fields)
+    )
+    return Tags(labels, table, row, column, fields)
+
+
+def _batches(fed: Sequence[_Fed]) -> Iterator[list[_Fed]]:
+    """The windows, those of similar length together."""
+    batch: list[_Fed] = []
+    for window in sorted(fed, key=lambda window: len(window.ids)):
+        if batch and (len(batch) + 1) * len(window.ids) > _MOST_IN_BATCH:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
