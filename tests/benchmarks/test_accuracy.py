@@ -40,6 +40,16 @@ def test_refilled_samples_are_read_and_not_flagged(style: str) -> None:
     assert counts["accepted_wrong"] == 0
 
 
+@pytest.mark.parametrize("style", ["split", "letters"])
+def test_torn_numbers_and_letters_for_digits_are_read(style: str) -> None:
+    counts = scored([style], n_draws=2, seed=7)
+    assert counts["docs"] == 10
+    assert counts["right"] == counts["printed_right"] == counts["cells"]
+    assert counts["silent"] == 0
+    assert counts["flagged"] <= 0.01 * counts["cells"]  # those of the table without sums
+    assert counts["accepted_wrong"] == 0
+
+
 @pytest.mark.parametrize("style", ["onedigit", "sourceerror"])
 def test_an_error_of_the_document_is_restored_and_flagged(style: str) -> None:
     counts = scored([style], n_draws=2, seed=7)

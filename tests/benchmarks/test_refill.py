@@ -12,7 +12,7 @@ from gouji.annotations.corpus import read_annotations, tables_of
 from gouji.model.annotation import Annotation
 from gouji.model.form_file import load_form
 from gouji.model.mention import Number
-from gouji.model.numerals import parse_numeral
+from gouji.model.numerals import parse_numeral, respelled
 from tests.benchmarks.refill import GOLD, Gold, benchmark, edited, refill, row_ends
 from tests.benchmarks.refill_styles import (
     DEFAULT_STYLES,
@@ -55,7 +55,7 @@ def test_cells_show_the_drawn_numbers_and_nothing_else_changes(
 ) -> None:
     text, gold = refilled(annotation, style)
     for cell, raw in written(annotation, text).items():
-        numeral = parse_numeral(raw)
+        numeral = parse_numeral(raw) or respelled(raw)
         assert (numeral.value if numeral else None) == shown(gold)[cell], cell
 
 
@@ -86,6 +86,22 @@ def test_zeros_become_marks_that_the_gold_lists_as_not_printed(style: str, zero:
     assert 0 < len(zeros) < 200
     assert {cell for cell, raw in cells.items() if raw == zero} == zeros
     assert gold.printed == dict.fromkeys(zeros)
+
+
+@each_annotation
+@pytest.mark.parametrize(
+    ("style", "pattern", "least", "most"),
+    [("split", "[0-9.]+ [0-9.]+", 1, 5), ("letters", "[0-9.OolI]*[OolI][0-9.OolI]*", 20, 20)],
+)
+def test_some_numbers_are_torn_or_hold_letters(
+    annotation: Annotation, style: str, pattern: str, least: int, most: int
+) -> None:
+    for draw in range(5):
+        text, gold = refilled(annotation, style, draw)
+        odd = [raw for raw in written(annotation, text).values() if parse_numeral(raw) is None]
+        assert least <= len(odd) <= most
+        assert all(re.fullmatch(pattern, raw) for raw in odd)
+        assert gold == refilled(annotation, "plain", draw)[1]
 
 
 @each_annotation

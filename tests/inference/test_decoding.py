@@ -52,9 +52,9 @@ def by_word(make_tags: MakeTags) -> Callable[[Mapping[str, str]], Callable[[Enco
 ByWord = Callable[[Mapping[str, str]], Callable[[Encoded], Tags]]
 
 
-def unique(table: Table) -> dict[str, str]:
+def unique(table: Table, first: int = 1000) -> dict[str, str]:
     """A number of its own for every cell, none of which stands in a title."""
-    return {cell.id: str(1000 + number) for number, cell in enumerate(table.cells)}
+    return {cell.id: str(number) for number, cell in enumerate(table.cells, start=first)}
 
 
 def inverse(raw: Mapping[str, str]) -> dict[str, str]:
@@ -70,22 +70,18 @@ def placed(tagged: TableMentions) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("combination", ["ogi-2021", "ogi-2019"])
-@pytest.mark.parametrize(("cell_end", "row_end"), [("\t", "\n"), ("\n", ""), (" | ", "\n")])
+@pytest.mark.parametrize("ends", [("\t", "\n"), ("\n", ""), (" | ", "\n")])
 def test_every_number_gets_the_cell_that_the_tagger_names(
     form: Form,
     set_table: SetTable,
     decoded: Decode,
     by_word: ByWord,
     combination: str,
-    cell_end: str,
-    row_end: str,
+    ends: tuple[str, str],
 ) -> None:
     tables = form.tables(combination)
-    raw = {table.id: unique(table) for table in tables}
-    shift = {t: str(i) for i, t in enumerate(raw)}
-    raw = {t: {cell: shift[t] + n for cell, n in cells.items()} for t, cells in raw.items()}
-    raw = {t: {cell: str(int("3" + n)) for cell, n in cells.items()} for t, cells in raw.items()}
-    text = "\n一句话。\n".join(set_table(t, raw[t.id], cell_end, row_end) for t in tables)
+    raw = {table.id: unique(table, 1000 * i) for i, table in enumerate(tables, start=1)}
+    text = "\n一句话。\n".join(set_table(t, raw[t.id], *ends) for t in tables)
     merged = {n: cell for cells in raw.values() for n, cell in inverse(cells).items()}
     tagged = decoded(text, by_word(merged))
     for table in tables:
@@ -212,14 +208,14 @@ def test_a_part_behind_a_number_of_no_cell_is_dropped(
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "raw", "value", "unit"),
+    ("text", "column", "read"),
     [
-        ("共许可12件，", "licensing.decisions", "12件", 12, "件"),
-        ("收费3.5万元（含诉讼）。", "fees.amount", "3.5万元（含诉讼）", 3.5, "万元"),
-        ("许可：减4\n", "licensing.change", "减4", -4, None),
-        ("本年增/减4\n", "licensing.change", "4", 4, None),
-        ("许可减4项\n", "licensing.decisions", "4项", 4, "项"),
-        ("许可\t１２\n", "licensing.decisions", "１２", 12, None),
+        ("共许可12件，", "licensing.decisions", ("12件", 12, "件")),
+        ("收费3.5万元（含诉讼）。", "fees.amount", ("3.5万元（含诉讼）", 3.5, "万元")),
+        ("许可：减4\n", "licensing.change", ("减4", -4, None)),
+        ("本年增/减4\n", "licensing.change", ("4", 4, None)),
+        ("许可减4项\n", "licensing.decisions", ("4项", 4, "项")),
+        ("许可\t１２\n", "licensing.decisions", ("１２", 12, None)),
     ],
 )
 def test_a_number_is_read_with_what_belongs_to_it(
@@ -227,17 +223,15 @@ def test_a_number_is_read_with_what_belongs_to_it(
     make_tags: MakeTags,
     text: str,
     column: str,
-    raw: str,
-    value: float,
-    unit: str | None,
+    read: tuple[str, float, str | None],
 ) -> None:
     def tag(encoded: Encoded) -> Tags:
         (at,) = (i for i, token in enumerate(encoded.tokens) if token.kind)
         return make_tags(encoded, {at: f"active.{column}"})
 
     (mention,) = decoded(text, tag)["active"].mentions
-    assert (mention.raw, mention.value, mention.unit) == (raw, value, unit)
-    assert text[slice(*mention.span)] == raw
+    assert (mention.raw, mention.value, mention.unit) == read
+    assert text[slice(*mention.span)] == mention.raw
 
 
 def test_empty_cells_marks_and_unreadable_numbers_keep_their_kind(
@@ -282,7 +276,7 @@ def test_tables_without_any_value_are_not_found_and_follow_the_others(
 ) -> None:
     def tag(encoded: Encoded) -> Tags:
         values = [i for i, token in enumerate(encoded.tokens) if token.kind]
-        return make_tags(encoded, {at: "active.rules.opened" for at in values[:2]})
+        return make_tags(encoded, dict.fromkeys(values[:2], "active.rules.opened"))
 
     tagged = decoded("规章\t3\t4\n", tag)
     assert tagged["active"].variant == "2019"

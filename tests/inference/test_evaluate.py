@@ -265,6 +265,15 @@ def test_rules_read_every_sample_from_the_text_of_its_annotation(
         "silent": 0,
     }
     assert "== reading-order" in output
+    systems = json.loads((tmp_path / "ablation.json").read_text("utf-8"))["systems"]
+    assert [system["name"] for system in systems] == [
+        "阅读顺序 (reading order)",
+        "仅规则 (rules only)",
+    ]
+    assert [system["after"] is None for system in systems] == [True, False]
+    assert systems[1]["before"]["docs"] == 5
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert f"--model rules --report {tmp_path}</code>" in page
 
 
 def test_sources_that_cannot_be_read_are_told_and_counted_as_lost(

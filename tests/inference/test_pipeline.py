@@ -1,17 +1,24 @@
 import random
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
-from gouji.inference.config import Settings
+from gouji.inference.config import Settings, Tagging
 from gouji.inference.pipeline import NO_REPORT, Extractor
+from gouji.inference.tagging import ModelTagger
+from gouji.model.calibration import Opinions, Trust
 from gouji.model.document import Document
+from gouji.model.encoding import Encoded
 from gouji.model.errors import ModelError
 from gouji.model.form import Cell, Form, Table
+from gouji.model.mention import MentionKind
 from gouji.model.report import Report, Status, Verdict
+from gouji.model.tagger import Tags
 
 SetTable = Callable[[Table, Mapping[str, str], str, str], str]
 AsDocument = Callable[[str], Document]
+MakeTags = Callable[..., Tags]
 
 HEADINGS = (
     "二、主动公开政府信息情况",
@@ -22,7 +29,7 @@ HEADINGS = (
 
 @pytest.fixture(scope="module")
 def extractor(form: Form) -> Extractor:
-    return Extractor(form, Settings())
+    return Extractor(form, Settings(), "rules")
 
 
 def consistent(form: Form, seed: int) -> dict[str, int]:
@@ -171,3 +178,65 @@ def test_prose_that_contradicts_the_table_is_a_finding_and_changes_nothing(
 def test_an_unknown_model_is_an_error(form: Form) -> None:
     with pytest.raises(ModelError, match="大模型"):
         Extractor(form, Settings(), model="大模型")
+
+
+@pytest.fixture
+def model_folder(
+    form: Form, make_tags: MakeTags, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A model that reads the numbers of a report in the order of the form, but for its last one."""
+
+    trust = Opinions({"disputes": Trust(model=0.1, rules=0.85)})
+
+    def predict(encoded: Encoded) -> Tags:
+        values = [
+            at
+            for at, token in enumerate(encoded.tokens)
+            if token.kind is MentionKind.NUMBER and token.alone
+        ]
+        told = dict(zip(values, (cell.id for cell in cells(form)[:-1]), strict=False))
+        return make_tags(encoded, told)
+
+    def load(folder: Path, form: Form, *, second_opinion: bool) -> ModelTagger:
+        return ModelTagger(predict, trust if second_opinion else None)
+
+    monkeypatch.setattr(ModelTagger, "load", load)
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "config.json").write_text("{}", "utf-8")
+    return tmp_path / "tiny"
+
+
+def test_a_model_reads_a_report_and_its_reports_say_which(
+    form: Form, model_folder: Path, report_text: ReportText, as_document: AsDocument
+) -> None:
+    values = consistent(form, 1)
+    settings = Settings(tagging=Tagging(second_opinion=False))
+    (report,) = Extractor(form, settings, model_folder)(as_document(report_text(values)))
+    assert report.made_by.model.startswith("tiny@")
+    left_out = cells(form)[-1].id
+    assert report.cells[left_out].printed is None
+    assert {c.id for c in report.cells.values() if c.printed is None} == {left_out}
+    assert values_of(report) == values
+
+
+def test_the_rules_are_heard_beside_a_model(
+    form: Form, model_folder: Path, report_text: ReportText, as_document: AsDocument
+) -> None:
+    values = consistent(form, 1)
+    (report,) = Extractor(form, Settings(), model_folder)(as_document(report_text(values)))
+    assert report.cells[cells(form)[-1].id].printed == values[cells(form)[-1].id]
+    assert values_of(report) == values
+    assert all(table.verdict is Verdict.ACCEPTED for table in report.tables[:2])
+
+
+def test_a_text_without_a_report_fails_with_a_model_too(
+    form: Form, model_folder: Path, as_document: AsDocument
+) -> None:
+    (report,) = Extractor(form, Settings(), model_folder)(as_document("从前有座山。\n" * 20))
+    assert (report.verdict, report.reason) == (Verdict.FAILED, NO_REPORT)
+
+
+def test_a_folder_that_holds_no_model_is_an_error(form: Form, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", "utf-8")
+    with pytest.raises(ModelError, match=r"config\.json"):
+        Extractor(form, Settings(), tmp_path)

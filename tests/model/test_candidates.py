@@ -6,7 +6,7 @@ from gouji.model.errors import ConfigError
 from gouji.model.form import Table
 from gouji.model.form_file import load_form
 from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
-from gouji.model.reading import Line, Origin, Reading, TableReadings
+from gouji.model.reading import Candidate, Line, Origin, Reading, TableReadings
 from gouji.model.reconciling.candidates import assemble
 from gouji.model.reconciling.settings import load_settings
 
@@ -117,6 +117,36 @@ def test_money_is_read_in_the_unit_of_its_column(
     fees = replace(mention("1", "active.fees", "amount"), raw=raw, value=value, unit=unit)
     reading = line(ACTIVE, "active.fees", fees).placements[0].readings[0]
     assert [(c.amount, c.origin) for c in reading.candidates] == candidates
+
+
+@pytest.mark.parametrize("raw", ["1 2", "1\n2", "l2"])
+def test_a_number_that_is_not_spelled_has_its_price(raw: str) -> None:
+    row = [replace(mention(raw, "requests.new", "natural"), kind=MentionKind.NUMBER, value=12)]
+    row += [mention("0", "requests.new", c.id, at=9) for c in REQUESTS.blocks[0].columns[1:]]
+    new = line(REQUESTS, "requests.new", *row)
+    reading = new.placements[0].readings[0]
+    assert reading.candidates == (Candidate(12, SETTINGS.respelled_cost, Origin.MISREAD),)
+    assert reading.change_cost == SETTINGS.misprint_cost
+    assert new.complete
+
+
+@pytest.mark.parametrize(("raw", "candidates"), [("1 2", []), ("l2", [12])])
+def test_a_line_short_of_numbers_holds_two_where_one_seems_torn(
+    raw: str, candidates: list[int]
+) -> None:
+    odd = replace(mention(raw, "requests.new", "natural"), kind=MentionKind.NUMBER, value=12)
+    reading = line(REQUESTS, "requests.new", odd).placements[0].readings[0]
+    assert [c.amount for c in reading.candidates] == candidates
+    assert printed(reading) == raw
+
+
+def test_a_torn_number_beside_empty_cells_may_have_shifted_its_line() -> None:
+    columns = [c.id for c in REQUESTS.blocks[0].columns]
+    torn = replace(mention("1 2", "requests.new", columns[1]), kind=MentionKind.NUMBER, value=12)
+    blank = mention("", "requests.new", columns[0])
+    rest = [mention("0", "requests.new", column, at=9) for column in columns[2:]]
+    assert not line(REQUESTS, "requests.new", blank, torn, *rest).complete
+    assert line(REQUESTS, "requests.new", blank, replace(torn, raw="12"), *rest).complete
 
 
 @pytest.mark.parametrize("unit", ["元", "万元"])

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gouji.model.numerals import Numeral, amount_of, is_mark, parse_numeral, value_of
+from gouji.model.numerals import (
+    Numeral,
+    amount_of,
+    is_mark,
+    is_torn,
+    parse_numeral,
+    respelled,
+    value_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +48,51 @@ from gouji.model.numerals import Numeral, amount_of, is_mark, parse_numeral, val
 )
 def test_parse_numeral(raw: str, numeral: Numeral | None) -> None:
     assert parse_numeral(raw) == numeral
+
+
+@pytest.mark.parametrize(
+    ("raw", "numeral"),
+    [
+        ("1 2", Numeral(12)),
+        ("1\n2", Numeral(12)),
+        ("1 |\n 2", Numeral(12)),
+        ("2 0 1 0", Numeral(2010)),
+        ("１　２", Numeral(12)),
+        ("1 ,234", Numeral(1234)),
+        ("2. 5", Numeral(2.5)),
+        ("2 .5", Numeral(2.5)),
+        ("-1 2", Numeral(-12)),
+        ("1 2件", Numeral(12, "件")),
+        ("l2", Numeral(12)),
+        ("Ol", None),
+        ("O", Numeral(0)),
+        ("ｌＯ", Numeral(10)),
+        ("I,OOO", Numeral(1000)),
+        ("O.5", Numeral(0.5)),
+        ("减l元", Numeral(-1, "元")),
+        ("12", None),
+        ("12 件", None),
+        ("0 4", None),
+        ("1 /", None),
+        ("1、2", None),
+        ("l2（减）", None),
+        ("1 2年", None),
+        ("Oct 2", None),
+        ("1 " * 16, None),
+        ("", None),
+    ],
+)
+def test_respelled_undoes_tears_and_letters(raw: str, numeral: Numeral | None) -> None:
+    assert respelled(raw) == numeral
+
+
+@given(st.integers(10, 10**9), st.sampled_from([" ", "\n", "　", " |\n"]), st.data())
+def test_a_number_torn_anywhere_is_put_together(value: int, gap: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(1, len(str(value)) - 1))
+    raw = str(value)[:at] + gap + str(value)[at:]
+    assert respelled(raw) == Numeral(value)
+    assert is_torn(raw)
+    assert not is_torn(str(value))
 
 
 @pytest.mark.parametrize("raw", ["/", "-", "—", "——", " 无 ", "不适用"])

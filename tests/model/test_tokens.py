@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gouji.model.mention import MentionKind
+from gouji.model.mention import MentionKind, Number
 from gouji.model.numerals import narrow
 from gouji.model.tokens import find_tokens, furniture
 
@@ -33,6 +33,28 @@ def test_only_what_stands_alone_is_a_token(text: str, raws: list[str]) -> None:
 @pytest.mark.parametrize("raw", ["约5", "2.5万", "1,23", "12②", "4（减）", "1" * 16])
 def test_what_spells_no_number_for_sure_is_unreadable(raw: str) -> None:
     (token,) = find_tokens(f"规章 {raw}\t", (0, 4 + len(raw)))
+    assert (token.raw, token.kind) == (raw, MentionKind.UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [("l2", 12), ("1O件", 10), ("O", 0), ("o", 0), ("lI", 11), ("I,OO5", 1005), ("2. 5", 2.5)],
+)
+def test_letters_for_digits_and_torn_decimals_are_numbers(raw: str, value: Number) -> None:
+    (token,) = find_tokens(f"规章\t{raw}\t无人\n", (0, 8 + len(raw)))
+    assert (token.raw, token.kind) == (raw, MentionKind.NUMBER)
+    assert token.numeral is not None
+    assert token.numeral.value == value
+
+
+@pytest.mark.parametrize("text", ["l 规章", "o 规章", "Oil", "VOC", "2O22年", "lO）"])
+def test_letters_that_stand_for_no_digits_are_no_tokens(text: str) -> None:
+    assert find_tokens(f"0\n{text}\n", (2, 3 + len(text))) == ()
+
+
+@pytest.mark.parametrize("raw", ["1, 23", "l .O.2"])
+def test_what_is_torn_beside_a_point_or_comma_is_one_token(raw: str) -> None:
+    (token,) = find_tokens(raw, (0, len(raw)))
     assert (token.raw, token.kind) == (raw, MentionKind.UNREADABLE)
 
 

@@ -13,6 +13,7 @@ from gouji.model.annotation import Annotation
 from gouji.model.form_file import load_form
 from gouji.training.synthesis.layouts import TRAINING
 from gouji.training.synthesis.layouts import held_out_bars as bars
+from gouji.training.synthesis.layouts.held_out import HELD_OUT
 from gouji.training.synthesis.pieces import compose
 from gouji.training.synthesis.report import synthesize
 from gouji.training.synthesis.shapes import (
@@ -33,15 +34,24 @@ FORM = load_form()
 SEEDS = read_annotations(GOLD)
 RUN_LINES = 6
 N_REPORTS = 4
-COPIED = 0.5
-"""The share of a seed's runs from which a report, or a family, counts as a copy of its lines."""
-OFFICIAL = (
+COPIED = 0.25
+"""The share of a seed's runs from which a family counts as a copy of its lines.
+
+It is what two seeds of different agencies have in common at most.
+"""
+NAMES = (
     "中华人民共和国政府信息公开条例",
+    "政府信息公开信息处理费管理办法",
+    "国务院办公厅政府信息与政务公开办公室",
     "政府信息公开工作年度报告",
-    "本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和",
-    "因政府信息公开工作被申请行政复议、提起行政诉讼情况",
+    "习近平新时代中国特色社会主义思想",
 )
-"""The law, the report's name and words that the form prints, beside those of the form file."""
+"""Laws, bodies and set names that any report may mention: they part a sentence as marks do."""
+OFFICIAL = (
+    "本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和",
+    "政府信息公开行政复议和行政诉讼情况",
+)
+"""Wording of the form beside its file: its note on the sums, a heading as sentences put it."""
 
 each_seed = pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.id[:3])
 
@@ -71,7 +81,9 @@ def copied(seed: Annotation, runs: frozenset[Run]) -> float:
 def reports_of(family: str) -> tuple[str, ...]:
     """Reports of a training family, half of them undamaged."""
     made = (
-        synthesize(FORM, family, TRAINING[family], f"shapes/{number}", None if number % 2 else ())
+        synthesize(
+            FORM, family, TRAINING[family], f"shapes/{family}/{number}", None if number % 2 else ()
+        )
         for number in range(N_REPORTS)
     )
     return tuple(sample.annotation.text for sample in made)
@@ -113,13 +125,44 @@ def test_training_family_copies_no_seed(family: str) -> None:
         assert copied(seed, runs) < COPIED
 
 
+def without_names(text: str) -> str:
+    for name in NAMES:
+        text = text.replace(name, "|")
+    return text
+
+
+@cache
+def training_runs() -> frozenset[Run]:
+    return frozenset(
+        run for name in TRAINING for text in reports_of(name) for run in shape_runs(text, RUN_LINES)
+    )
+
+
+@pytest.mark.parametrize("family", HELD_OUT)
+def test_no_training_family_sets_its_lines_as_a_held_out_one_does(family: str) -> None:
+    combination = "ogi-2021"
+    shown = {cell: "7" for table in FORM.tables(combination) for cell in table.cell}
+    runs: set[Run] = set()
+    for number in range(20):
+        rng = Random(f"{family}/{number}")
+        layout = HELD_OUT[family](rng)
+        for sheet in sheets(FORM, FORM.combinations[combination], shown, rng):
+            runs |= shape_runs(compose(layout(sheet)).text, RUN_LINES)
+    if family == "one_line":  # not six lines in a row
+        assert runs == set()
+    else:
+        assert len(runs) > 50
+        assert len(runs & training_runs()) / len(runs) < 0.05
+
+
 @cache
 def seed_phrases() -> frozenset[str]:
     """The phrases of the seeds that neither the form nor the law words."""
     form_text = squeezed((ROOT / "model/gouji/model/forms/ogi.yaml").read_text("utf-8"))
     official = "\n".join((form_text, *OFFICIAL))
-    found = frozenset(phrase for seed in SEEDS for phrase in phrases(seed.text))
-    return frozenset(phrase for phrase in found if phrase not in official)
+    found = {p for seed in SEEDS for p in phrases(without_names(squeezed(seed.text)))}
+    # a seed and the generator's damages misspell the form's 逾期 alike
+    return frozenset(p for p in found if p.replace("预期", "逾期") not in official)
 
 
 def shared_phrases(text: str) -> list[str]:
@@ -151,19 +194,19 @@ def test_reports_hold_no_sentence_of_a_seed(family: str) -> None:
         assert shared_phrases(text) == []
 
 
-def docstrings(tree: ast.Module) -> set[int]:
-    """The string constants that are statements of their own."""
-    return {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+def strings(path: Path) -> list[str]:
+    """The string constants of a module, its docstrings left out."""
+    tree = ast.parse(path.read_text("utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    constants = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in alone]
+    return [node.value for node in constants if isinstance(node.value, str)]
 
 
 def test_no_string_of_the_generator_names_the_seeds() -> None:
-    for path in (path for path in sources() if path.suffix == ".py"):
-        tree = ast.parse(path.read_text("utf-8"))
-        texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant)]
-        for node in texts:
-            if isinstance(node.value, str) and id(node) not in docstrings(tree):
-                assert "seeds" not in node.value, path
-                assert "gold" not in node.value, path
+    modules = [path for path in sources() if path.suffix == ".py"]
+    assert "ogi-2021" in strings(SYNTHESIS / "report.py")
+    for path in modules:
+        assert not [text for text in strings(path) if "seeds" in text or "gold" in text], path
 
 
 OPENED = """

@@ -32,6 +32,14 @@ review.csv（每个待核单元格一行）和 failed.csv（没有读出的文�
 
 退出码：0 全部读出，1 有文件没有读出，2 用法有误。"""
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|DIR",
+        help="所用模型的名称或文件夹；rules 为只用规则；默认为当前模型（gouji models list）。",
+    ),
+]
+
 
 def extract(
     paths: Annotated[
@@ -56,13 +64,7 @@ def extract(
     workers: Annotated[
         int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|DIR",
-            help="所用模型的名称或文件夹；rules 为只用规则；默认为当前模型（gouji models list）。",
-        ),
-    ] = None,
+    model: Model = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="设置文件（TOML），只写要改的设置。")
     ] = None,

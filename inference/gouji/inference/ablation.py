@@ -59,8 +59,8 @@ def system_of(model: ModelEntry, settings: Settings) -> System:
     if model.folder is None:
         return System("仅规则 (rules only)", model, settings)
     if settings.tagging.second_opinion:
-        return System(f"模型+规则 (model + rules)：{model.name}", model, settings)
-    return System(f"仅模型 (model only)：{model.name}", model, settings)
+        return System(f"模型+规则 (model + rules)：{model.reference}", model, settings)
+    return System(f"仅模型 (model only)：{model.reference}", model, settings)
 
 
 def parts_of(systems: Sequence[System]) -> tuple[System, ...]:

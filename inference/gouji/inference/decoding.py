@@ -30,11 +30,12 @@ _LEAST = 0.001  # labels below this are left out of a distribution
 _AGREE = 0.6  # share of a stretch that has to name its row for the others to follow
 _SURE = 0.9  # a token surer than this of its own row follows nobody; likewise for columns
 _TOLD = 5.0  # what titles that only one revision prints weigh, in cells that only it has
-_HINT = 1.0  # evidence below this, in cells, tells no revision
+_HINT = 0.5  # evidence below this, in cells, tells no revision
 _DOUBLED = 1.5  # a line with this many times the numbers that it has cells is printed twice
 
 _BEHIND = re.compile(rf"(?:[ ]?{UNIT})?(?:[ ]*{NOTE})?")
 _SIGNED = re.compile(r"(?<![/／])[增减減负負▲]$")
+_TEAR = re.compile(r"""[\s|│┃║;；,，"'.]*""")
 _REACH = 50  # characters that a unit and a remark behind a number may take
 
 _Labels = Mapping[str, int]
@@ -71,6 +72,13 @@ class _Page:
 
     def is_valued(self, value: _Value) -> bool:
         return self.encoded.tokens[value.at].kind is not MentionKind.BLANK
+
+    def is_torn(self, value: _Value, at: int) -> bool:
+        """Whether a number may go on a value: nothing but separators stands between them."""
+        before, token = self.encoded.tokens[value.tokens[-1]], self.encoded.tokens[at]
+        kinds = {before.kind, token.kind}
+        between = self.text[before.span[1] : token.span[0]]
+        return kinds == {MentionKind.NUMBER} and bool(_TEAR.fullmatch(between))
 
     def rows(self, table: Table) -> _Labels:
         index = {label: i for i, label in enumerate(self.tags.labels.rows)}
@@ -127,7 +135,7 @@ def _values(page: _Page, segment: Segment) -> dict[str, list[_Value]]:
                 continue
             last = values.setdefault(table, [])
             last.append(_Value((at,), table))
-        elif last and weights[part] >= _CELL and token.kind is MentionKind.NUMBER:
+        elif last and weights[part] >= _CELL and page.is_torn(last[-1], at):
             last[-1] = replace(last[-1], tokens=(*last[-1].tokens, at))
         elif token.kind is not MentionKind.BLANK:
             last = None  # what follows a number of no cell is no part of the one before

@@ -91,7 +91,7 @@ def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions
         {t.span for t in masked.tokens} | {stop.span for stop in stops if stop.row is None}
     )
     separator = cell_separator(text, marks)
-    contents = _contents(text, region, masked, stops, separator)
+    contents = _contents(text, region, masked, table, stops, separator)
     groups = (
         _side_by_side(contents, len(table.cells))
         if table.side_by_side
@@ -143,16 +143,23 @@ def _stops(masked: Masked, table: Table, hits: Sequence[RowHit]) -> list[_Stop]:
 
 
 def _contents(
-    text: str, region: Span, masked: Masked, stops: Sequence[_Stop], separator: str | None
+    text: str,
+    region: Span,
+    masked: Masked,
+    table: Table,
+    stops: Sequence[_Stop],
+    separator: str | None,
 ) -> list[tuple[_Stop, list[list[Slot]]]]:
     """Per label the groups of slots behind it; the stretch before the first is a heading's."""
+    widths = _widths(table)
     starts = [_Stop((region[0], region[0]), None, 1.0), *stops]
     ends = [stop.span[0] for stop in stops] + [region[1]]
     contents = []
     for stop, end in zip(starts, ends, strict=True):
         span = (stop.span[1], max(end, stop.span[1]))
         tokens = [t for t in masked.tokens if span[0] <= t.span[0] and t.span[1] <= span[1]]
-        contents.append((stop, find_slots(text, span, tokens, separator)))
+        n_cells = len(table.cells) if table.side_by_side else widths[stop.row or 0]
+        contents.append((stop, find_slots(text, span, tokens, separator, n_cells)))
     return contents
 
 

@@ -8,6 +8,7 @@ two values or two column titles. Where only blanks part the values, empty cells 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
@@ -15,6 +16,7 @@ from gouji.model.numerals import respelled
 from gouji.model.tokens import BOUNDARY, Token, furniture
 
 _WORDS = re.compile(r"[零〇一二三四五六七八九十百千万两]{1,6}")
+_BLANKS = " \u00a0\u3000"
 _CELL, _TEXT = "\x00", "\x01"
 
 
@@ -42,12 +44,17 @@ class _Pattern:
 
 
 def find_slots(
-    text: str, span: Span, tokens: Sequence[Token], separator: str | None
+    text: str,
+    span: Span,
+    tokens: Sequence[Token],
+    separator: str | None,
+    n_cells: int | None = None,
 ) -> list[list[Slot]]:
     """The slots of text[span], which follows a label and ends where the next one begins.
 
     Other text between values parts them into groups; text before the first value is taken for
-    the rest of the label. `tokens` are those within the span.
+    the rest of the label. `tokens` are those within the span. Numbers that a line break tears are
+    put together if the label's row then has its `n_cells` cells.
     """
     pattern = _reduce(text, span, tokens)
     if separator is None:
@@ -71,7 +78,33 @@ def find_slots(
         else:
             at = pattern.origin[start] if start < len(pattern.origin) else pattern.end
             groups[-1].append(Slot((at, at), None))
-    return [group for group in groups if group]
+    groups = [group for group in groups if group]
+    if len(groups) == 1 and separator is not None:
+        groups = [_mended(text, groups[0], separator, n_cells)]
+    return groups
+
+
+def _mended(text: str, slots: list[Slot], separator: str, n_cells: int | None) -> list[Slot]:
+    """The slots, or with one for two wherever a line break tears a number, if the count then fits.
+
+    What stands at the end of the row is left alone: it may be a page number.
+    """
+    torn = {
+        slots[i].span[1]
+        for i, (left, right) in enumerate(pairwise(slots[:-1]))
+        if left.token and right.token
+        for gap in [text[left.span[1] : right.span[0]]]
+        if gap.strip(_BLANKS) == "\n" != separator
+    }
+    n_valued = sum(slot.token is not None for slot in slots)
+    if not torn or n_cells not in (len(slots) - len(torn), n_valued - len(torn)):
+        return slots
+    mended: list[Slot] = []
+    for slot in slots:
+        if mended and mended[-1].span[1] in torn:
+            slot = _whole(text, (mended.pop().span[0], slot.span[1]))
+        mended.append(slot)
+    return mended
 
 
 def _slots(
@@ -84,11 +117,7 @@ def _slots(
     held = [token for token in tokens if token is not None]
     if separator is None or len(held) == 1 or "\n" in part.strip("\n"):
         return [Slot(token.span, token) for token in held]
-    span = held[0].span[0], held[-1].span[1]
-    numeral = respelled(text[slice(*span)])
-    if numeral is None:
-        return [_unreadable(text, span)]
-    return [Slot(span, Token(span, text[slice(*span)], MentionKind.NUMBER, numeral))]
+    return [_whole(text, (held[0].span[0], held[-1].span[1]))]
 
 
 def _spelled(text: str, pattern: _Pattern, piece: Span, separator: str | None) -> Slot | None:
@@ -99,6 +128,13 @@ def _spelled(text: str, pattern: _Pattern, piece: Span, separator: str | None) -
     places = [i for i in range(*piece) if pattern.text[i] == _TEXT]
     span = pattern.origin[places[0]], pattern.origin[places[-1]] + 1
     return _unreadable(text, span) if _WORDS.fullmatch(text[slice(*span)]) else None
+
+
+def _whole(text: str, span: Span) -> Slot:
+    """One slot of several tokens: a number torn apart, or unreadable."""
+    numeral = respelled(text[slice(*span)])
+    kind = MentionKind.NUMBER if numeral else MentionKind.UNREADABLE
+    return Slot(span, Token(span, text[slice(*span)], kind, numeral))
 
 
 def _unreadable(text: str, span: Span) -> Slot:

@@ -15,6 +15,8 @@ def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
     """The string between two cells, blanks left out; None if there are blanks alone.
 
     The shortest of the common gaps, those with tabs or bars before those of line ends alone.
+    Blanks alone part the cells only where they are more frequent than any gap with tabs or bars
+    and not much rarer than any with line ends: fewer of them tear numbers apart.
 
     `marks` are the spans of values and column titles, in reading order.
     """
@@ -24,10 +26,13 @@ def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
         if start <= end and set(text[start:end]) <= BOUNDARY
         for gap in [text[start:end].translate(_BLANKS)]
     )
+    n_blanks = gaps.pop("", 0)
     most = max(gaps.values(), default=0)
+    if n_blanks > max(most / 2, *(n for gap, n in gaps.items() if not _is_bare(gap)), 0):
+        return None
     common = [gap for gap, count in gaps.items() if count >= _COMMON * most]
     order = sorted(common, key=lambda gap: (_is_bare(gap), len(gap), -gaps[gap], gap))
-    return order[0] or None if order else None
+    return order[0] if order else None
 
 
 def _is_bare(gap: str) -> bool:

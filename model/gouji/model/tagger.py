@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # it carries no types
 from numpy.typing import NDArray
+from onnxruntime.capi import (  # type: ignore[import-untyped]  # as above
+    onnxruntime_pybind11_state as ort,
+)
 from tokenizers import Tokenizer
 
 from gouji.model.calibration import Calibration, Floats, HeadCalibration
@@ -29,6 +32,10 @@ from gouji.model.registry import CALIBRATION, CONFIG, NETWORK, TOKENIZER
 HEADS = ("table", "row", "column", "field")
 INPUTS = ("ids", "features", "mask")
 
+_NO_NETWORK = (
+    *(ort.Fail, ort.InvalidArgument, ort.InvalidGraph, ort.InvalidProtobuf),
+    *(ort.NoModel, ort.NotImplemented, ort.RuntimeException),
+)
 _MOST_IN_BATCH = 4096  # pieces of all windows together, padding included
 
 Ints = NDArray[np.int64]
@@ -216,14 +223,14 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(
             str(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
-    except Exception as error:  # onnxruntime's own errors share no base but this one
+    except _NO_NETWORK as error:
         raise ModelError(f"{path}：不是可用的 ONNX 网络：{error}") from error
 
 
 def _check_network(
     folder: Path, session: onnxruntime.InferenceSession, config: ModelConfig
 ) -> None:
-    inputs = {node.name for node in session.get_inputs()}
+    inputs = {node.name: node.shape[-1] for node in session.get_inputs()}
     widths = {node.name: node.shape[-1] for node in session.get_outputs()}
     labels = config.labels
     right = dict(
@@ -233,10 +240,12 @@ def _check_network(
             strict=True,
         )
     )
-    if inputs != set(INPUTS) or any(widths.get(head) != n for head, n in right.items()):
+    fits = inputs.keys() == set(INPUTS) and inputs["features"] == N_FEATURES
+    if not fits or any(widths.get(head) != n for head, n in right.items()):
         raise ModelError(
-            f"{folder / NETWORK}：网络的输入输出不符：应为 {', '.join(INPUTS)} → {right}，"
-            f"现为 {', '.join(sorted(inputs))} → {widths}"
+            f"{folder / NETWORK}：网络的输入输出不符："
+            f"应为 {', '.join(INPUTS)}（features {N_FEATURES} 项）→ {right}，"
+            f"现为 {inputs} → {widths}"
         )
 
 

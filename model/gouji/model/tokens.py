@@ -1,8 +1,8 @@
 """Tokens: the numbers and marks that stand alone in a text, and the lines that are page furniture.
 
 A number stands alone if nothing but blanks, cell boundaries and the ends of the text touch it:
-`1.属于国家秘密` and `2022年` hold no such number, `| 12 |` does. Letters in the place of digits (`l2`)
-make a number too, if nothing else is spelled there.
+`1.属于国家秘密` and `2022年` hold no such number, `| 12 |` does. Letters in the place of digits
+(`l2`) make a number too.
 """
 
 import re

@@ -1,5 +1,6 @@
 """A text with some of its places marked, cut to the regions around them."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ _AROUND = 120  # characters kept on each side of a mark
 _NEAR = 60  # regions closer than this are one
 _MOST_MARKS = 150
 _BLANK = "▯"  # stands where a mark has no width
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Mark:
 def marked_text(text: str, marks: Iterable[Mark]) -> Html:
     """The text with its marks; places that the text does not have are left out.
 
-    Marks that overlap become one. Where there are very many, the worst are kept.
+    Marks that overlap become one. Where there are very many, the worst are kept. Empty lines are
+    not shown.
     """
     fitting = [m for m in marks if 0 <= m.span[0] <= m.span[1] <= len(text)]
     kept = sorted(sorted(fitting, key=lambda m: (m.rank, m.span))[:_MOST_MARKS], key=_place)
@@ -89,9 +92,17 @@ def _region(text: str, region: Span, marks: Iterable[Mark]) -> Html:
         start, stop = mark.span
         if region[0] <= start and stop <= region[1]:
             shown = text[start:stop] or _BLANK
-            parts += [text[end:start], tag("mark", shown, class_=mark.class_, title=mark.title)]
+            parts += [
+                _dense(text[end:start]),
+                tag("mark", shown, class_=mark.class_, title=mark.title),
+            ]
             end = stop
-    return joined((*parts, text[end : region[1]]))
+    return joined((*parts, _dense(text[end : region[1]])))
+
+
+def _dense(text: str) -> str:
+    """The text without its empty lines, which would push the marks out of sight."""
+    return _EMPTY_LINES.sub("\n", text)
 
 
 def _gap(n_left_out: int) -> Html:

@@ -45,12 +45,11 @@ def table(
     head: Iterable[object], rows: Iterable[Iterable[object]], class_: str | None = None
 ) -> Html:
     """A table that scrolls by itself where the page is narrow; `td` and `th` are taken as made."""
-    header = tag("tr", *(tag("th", cell, scope="col") for cell in head))
-    body = (tag("tr", *map(_cell, row)) for row in rows)
+    header = tag("tr", *(cell if _is_cell(cell) else tag("th", cell, scope="col") for cell in head))
+    body = (tag("tr", *(c if _is_cell(c) else tag("td", c) for c in row)) for row in rows)
     made = tag("table", tag("thead", header), tag("tbody", *body), class_=class_)
     return tag("div", made, class_="scroll")
 
 
-def _cell(content: object) -> Html:
-    is_cell = isinstance(content, Html) and content.startswith(("<td", "<th"))
-    return Html(content) if is_cell else tag("td", content)
+def _is_cell(content: object) -> bool:
+    return isinstance(content, Html) and content.startswith(("<td", "<th"))

@@ -97,7 +97,7 @@ def ablation(contents: Contents) -> Html:
         "阅读顺序 (reading order) 不认任何标签，只把首张表之后独立的数字依次填入，"
         "没有可供调和的概率，所以没有调和后一行的数。",
     )
-    head = ("系统", "阶段", *RATES)
+    head = ("系统", tag("th", "阶段", scope="col", class_="left"), *RATES)
     return joined((table(head, rows, "groups"), paragraphs(notes)))
 
 

@@ -4,7 +4,7 @@ from importlib.resources import files
 from string import Template
 
 from gouji.inference.evaluation_page.contents import Contents
-from gouji.inference.evaluation_page.findings import confusion, trust
+from gouji.inference.evaluation_page.diagnosis import confusion, trust
 from gouji.inference.evaluation_page.markup import Html, joined, tag, text
 from gouji.inference.evaluation_page.names import Names
 from gouji.inference.evaluation_page.overview import ablation, groups, headline, origin

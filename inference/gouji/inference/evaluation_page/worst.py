@@ -47,7 +47,7 @@ def worst(contents: Contents, names: Names) -> Html:
     notes = paragraphs(
         [
             "先按错而未标的格数，再按错的格数，再按标记核对的格数排列，至多 10 份；长文只留标记处"
-            "前后。鼠标停在标记上可见单元格、所给值、真值和状态；同样的内容列在文后的表里。"
+            "前后，空行不显示。鼠标停在标记上可见单元格、所给值、真值和状态；同样的内容列在文后的表里。"
         ]
     )
     return joined((notes, tag("p", *legend, class_="legend"), *(

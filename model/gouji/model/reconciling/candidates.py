@@ -187,7 +187,9 @@ def _reading(
     if mention is None or mention.kind is MentionKind.UNREADABLE:
         return Reading(cell.id, observation, (), 0)
     if mention.kind is MentionKind.NUMBER:
-        return Reading(cell.id, observation, _number(cell, mention, settings), settings.misprint_cost)
+        return Reading(
+            cell.id, observation, _number(cell, mention, settings), settings.misprint_cost
+        )
     zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)
     return Reading(cell.id, observation, (zero,), settings.blank_number_cost)
 
@@ -201,9 +203,7 @@ def _corrected(cell: Cell, value: Number | None) -> Candidate:
     return Candidate(amount, 0, Origin.CORRECTION)
 
 
-def _number(
-    cell: Cell, mention: Mention, settings: ReconcilingSettings
-) -> tuple[Candidate, ...]:
+def _number(cell: Cell, mention: Mention, settings: ReconcilingSettings) -> tuple[Candidate, ...]:
     """The amount that a printed number is in its cell; nothing if it can't stand there.
 
     A number that the mention does not spell as it stands is a reading of it, with its price.

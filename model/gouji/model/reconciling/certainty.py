@@ -72,7 +72,7 @@ class Decided:
     """What the identities alone leave for the cells without a sure number: exactly one amount.
 
     `twice` are the cells for which that stays so whichever one identity is dropped, and without
-    any number that was changed. `unsure` are the readings whose price alone does not make them sure.
+    any number that was changed. `unsure` are the readings that prices alone do not make sure.
     """
 
     amounts: Mapping[str, int]
@@ -104,7 +104,9 @@ def decide(outcome: Outcome, sure_from: float) -> Decided:
     unknown = [cell for cell in best.picks if cell not in known]
     amounts = decided(equations, known, unknown, signed) or {}
     if not any(n or best.picks[c].slot.reading.observation is None for c, n in amounts.items()):
-        return Decided(amounts, frozenset(), unsure)  # an empty cell that means zero needs no second proof
+        return Decided(
+            amounts, frozenset(), unsure
+        )  # an empty cell that means zero needs no second proof
     standing = {cell: n for cell, n in known.items() if not best.picks[cell].is_change}
     unknown = [cell for cell in best.picks if cell not in standing]
     return Decided(amounts, confirmed_twice(equations, standing, unknown, signed), unsure)

@@ -148,7 +148,9 @@ def _confidence(outcomes: Iterable[Outcome], cells: Mapping[str, CellResult]) ->
     same numbers, so the least sure of them counts for all.
     """
     return prod(
-        min(outcome_confidence(outcome), *(cells[c].confidence for c in _derived(outcome, cells)), 1)
+        min(
+            outcome_confidence(outcome), *(cells[c].confidence for c in _derived(outcome, cells)), 1
+        )
         for outcome in outcomes
     )
 

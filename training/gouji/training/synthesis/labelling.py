@@ -18,7 +18,11 @@ _HEADER = "header"
 _NUMBER = re.compile(
     rf"(?P<number>{SIGN}?\s*[0-9](?:[0-9,.\s]*[0-9])?)\s*(?:\(?{UNIT}\)?)?\s*(?:{NOTE})?"
 )
-_OTHER = re.compile(r"\d{1,3}(?:[,，]\d{3})+(?!\d)(?:[.．]\d+)?|\d+(?:[.．]\d+(?![.．]?\d))?")
+_OTHER = re.compile(
+    r"\d{1,3}(?:[,，]\d{3})+(?!\d)(?:[.．]\d+)?"
+    r"|(?<!\d[.．])\d+[.．]\d+(?![.．]?\d)"  # a decimal; of 2022.01.29 no part is one
+    r"|\d+"
+)
 _DATE = "2024-01-31"  # fixed: an annotation depends on nothing but its seed
 
 

@@ -6,6 +6,7 @@ is taken from real reports: names, wording and numbers are made up.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from random import Random
 
 from gouji.model.annotation import Annotation
@@ -80,9 +81,9 @@ def synthesize(
     pieces = compose_report(form, chapters, around, printed, rng)
     for damage in done:
         pieces = damage.on_pieces(pieces, rng) if damage.on_pieces else pieces
-    has_blanks = any(piece.cell and not piece.text.strip() for piece in pieces)
     if boundless:
         pieces = [_untraced(piece) for piece in pieces]
+    has_all = numbers.keys() <= {piece.cell for piece in pieces}
     annotation = annotated(
         _name_of(family_name, key),
         pieces,
@@ -95,7 +96,7 @@ def synthesize(
         annotation=annotation,
         family=family_name,
         damages=(*((MISPRINT,) if misprints else ()), *(damage.name for damage in done)),
-        keeps=keeps and not (boundless and has_blanks),
+        keeps=keeps and has_all,
     )
 
 
@@ -105,12 +106,22 @@ def _name_of(family: str, key: str) -> str:
 
 
 def _draw_variants(form: Form, rng: Random) -> dict[str, str]:
-    """The revision of each table: those of one combination, or drawn table by table."""
-    if rng.random() < _MIXED:
-        return {table: rng.choice(list(form.variants[table])) for table in form.table_ids}
+    """The revision of each table: those of a combination of the form, or mixed."""
+    mixed = _mixtures(form)
+    if mixed and rng.random() < _MIXED:
+        return dict(zip(form.table_ids, rng.choice(mixed), strict=True))
     names = list(form.combinations)
     weights = [_COMBINATIONS.get(name, 1) for name in names]
     return dict(form.combinations[rng.choices(names, weights)[0]])
+
+
+def _mixtures(form: Form) -> list[tuple[str, ...]]:
+    """The choices of a revision for each table that no combination of the form has."""
+    usual = {
+        tuple(chosen[table] for table in form.table_ids) for chosen in form.combinations.values()
+    }
+    every = product(*(form.variants[table] for table in form.table_ids))
+    return [mixture for mixture in every if mixture not in usual]
 
 
 def _print_tables(

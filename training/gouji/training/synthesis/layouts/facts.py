@@ -92,9 +92,7 @@ def _transposed(sheet: Sheet, panel: Panel) -> Panel:
     rows = tuple(
         SheetRow(
             column,
-            tuple(
-                value for fact in facts for value in fact.values[number] or (Value("", None),)
-            ),
+            tuple(value for fact in facts for value in fact.values[number] or (Value("", None),)),
         )
         for number, column in enumerate(panel.heads)
     )

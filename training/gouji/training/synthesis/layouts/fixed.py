@@ -5,8 +5,14 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from gouji.training.synthesis.layouts.blocks import Line, shown, stripped
-from gouji.training.synthesis.layouts.canvas import Setting, SetTable, draw_setting, set_table
+from gouji.training.synthesis.layouts.blocks import Line, shown, stripped, width_of
+from gouji.training.synthesis.layouts.canvas import (
+    SetLine,
+    SetTable,
+    Setting,
+    draw_setting,
+    set_table,
+)
 from gouji.training.synthesis.layouts.family import Family, Layout
 from gouji.training.synthesis.layouts.grid import GridRow, Shape, Spans, draw_shape, grid
 from gouji.training.synthesis.pieces import Piece, joined
@@ -22,20 +28,21 @@ def fixed_lines(rows: tuple[GridRow, ...], setting: Setting, gap: str) -> list[L
     """The lines of the rows in columns."""
     table = set_table(rows, setting)
     lines = [
-        list(shown(line.cells)) if line.is_title else _fixed_line(table, number, setting, gap)
-        for number, line in enumerate(table.lines)
+        line.pieces if line.is_title else _fixed_line(table, line, setting, gap)
+        for line in table.lines
     ]
     return [line for line in lines if line]
 
 
-def _fixed_line(table: SetTable, number: int, setting: Setting, gap: str) -> Line:
-    cells = table.padded(table.lines[number], setting.blank)
+def _fixed_line(table: SetTable, line: SetLine, setting: Setting, gap: str) -> Line:
+    cells = table.padded(line, width_of(gap), setting.blank)
     return stripped(shown(joined(cells, gap)))
 
 
 def _fixed(rng: Random, setting: Setting) -> Layout:
     shape = draw_shape(rng, spans=(Spans.EMPTY,), filled=0.0)
-    return partial(print_fixed, shape, setting, rng.choice(("  ", " ", "   ", "    ")))
+    gaps = ("  ", " ", "   ", "    ") if setting.blank == " " else ("　", "　　", " ")
+    return partial(print_fixed, shape, setting, rng.choice(gaps))
 
 
 def left_columns(rng: Random) -> Layout:

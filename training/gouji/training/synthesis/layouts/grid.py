@@ -109,7 +109,9 @@ def panels_of(sheet: Sheet) -> tuple[Panel, ...]:
 
 def _abreast(panels: Sequence[Panel]) -> Panel:
     heads = tuple(
-        (panel.caption, *path) if panel.caption else path for panel in panels for path in panel.heads
+        (panel.caption, *path) if panel.caption else path
+        for panel in panels
+        for path in panel.heads
     )
     none = SheetRow((), ())
     rows = tuple(
@@ -161,12 +163,14 @@ def _head_rows(panel: Panel, n_labels: int, shape: Shape) -> Iterator[GridRow]:
         paths = tuple((shape.joint.join(path),) if path else () for path in paths)
     depth = max(map(len, paths), default=0)
     for level in range(depth):
-        labels = _corner(panel.corner, level, depth, shape)
+        corner = _corner(panel.corner, level, depth, shape)
+        beside = _covered(corner.text, shape) if corner else None
+        labels = (*(corner,) * min(n_labels, 1), *(beside,) * (n_labels - 1))
         titles = tuple(
             _column_title(path, before, (level, depth), shape)
             for path, before in zip(paths, ((), *paths[:-1]), strict=True)
         )
-        yield GridRow(RowKind.HEAD, (labels,) * min(n_labels, 1) + (None,) * (n_labels - 1), titles)
+        yield GridRow(RowKind.HEAD, labels, titles)
 
 
 def _corner(corner: str | None, level: int, depth: int, shape: Shape) -> Entry:

@@ -46,7 +46,7 @@ def _print(style: OneLineStyle, sheet: Sheet) -> list[Piece]:
     rows = sorted(grid(sheet), key=lambda row: style.notes_first and row.kind is not RowKind.NOTE)
     pieces: list[Piece] = []
     for piece in (piece for row in rows for piece in _texts(row, style)):
-        if piece.text and pieces:
+        if piece.text and any(before.text for before in pieces):
             pieces.append(Piece(rng.choice(style.gaps)))
         pieces.append(piece)
     return pieces

@@ -16,6 +16,7 @@ from gouji.training.synthesis.layouts.grid import (
     draw_shape,
     grid,
 )
+from gouji.training.synthesis.layouts.separated import Arrange
 from gouji.training.synthesis.pieces import Piece, joined
 from gouji.training.synthesis.sheet import Sheet
 
@@ -51,7 +52,9 @@ def one_a_line(row: GridRow, style: LineStyle) -> list[Line]:
     """The cells of the row, a line each."""
     cells = [(entry or Piece(""), False) for entry in row.labels]
     cells += [(entry or Piece(""), row.kind is RowKind.BODY) for entry in row.values]
-    return [cell_line(cell, is_value, style) for cell, is_value in cells if style.keeps or cell.text]
+    return [
+        cell_line(cell, is_value, style) for cell, is_value in cells if style.keeps or cell.text
+    ]
 
 
 def print_lines(rows: Iterable[GridRow], cut: Cut, style: LineStyle) -> list[Piece]:
@@ -60,7 +63,9 @@ def print_lines(rows: Iterable[GridRow], cut: Cut, style: LineStyle) -> list[Pie
     return joined(groups, style.row_gap)
 
 
-def _layout(shape: Shape, cut: Callable[[GridRow, LineStyle], Sequence[Line]], style: LineStyle) -> Layout:
+def _layout(
+    shape: Shape, cut: Callable[[GridRow, LineStyle], Sequence[Line]], style: LineStyle
+) -> Layout:
     def layout(sheet: Sheet) -> list[Piece]:
         return print_lines(grid(sheet, shape), lambda row: cut(row, style), style)
 
@@ -73,14 +78,26 @@ def _shape(rng: Random, empty_places: bool = False) -> Shape:
     return draw_shape(rng, groups=_APART, spans=spans, filled=0.0)
 
 
-def cells(rng: Random) -> Layout:
-    """A cell a line; an empty cell is an empty line; perhaps a blank line between rows."""
+def print_cells(
+    shape: Shape, style: LineStyle, sheet: Sheet, arrange: Arrange = tuple
+) -> list[Piece]:
+    """The sheet with a cell a line, its rows changed by `arrange`."""
+    return print_lines(arrange(grid(sheet, shape)), lambda row: one_a_line(row, style), style)
+
+
+def draw_cells(rng: Random) -> tuple[Shape, LineStyle]:
+    """How a cell a line is set; an empty cell is an empty line."""
     style = LineStyle(
         row_gap=rng.choice(("\n", "\n", "\n\n", "\n\n\n")),
         title_indent=rng.choice(("", "", "  ", "　")),
         empty=rng.choice(("", "", " ", "\u00a0", "　")),
     )
-    return _layout(_shape(rng, style.row_gap == "\n"), one_a_line, style)
+    return _shape(rng, style.row_gap == "\n"), style
+
+
+def cells(rng: Random) -> Layout:
+    """A cell a line; perhaps a blank line between rows."""
+    return partial(print_cells, *draw_cells(rng))
 
 
 def spaced_cells(rng: Random) -> Layout:
@@ -133,9 +150,9 @@ def first_value_beside(rng: Random) -> Layout:
 def _with_first_value(gap: str, row: GridRow, style: LineStyle) -> list[Line]:
     lines = one_a_line(row, style)
     at = len(row.labels)
-    if row.kind is not RowKind.BODY or not at or len(lines) == at:
+    first = next((value for value in row.values if value is not None), None)
+    if row.kind is not RowKind.BODY or not at or first is None or not first.text:
         return lines
-    first = next(value for value in row.values if value is not None)
     return [*lines[: at - 1], [*lines[at - 1], Piece(gap), first], *lines[at + 1 :]]
 
 

@@ -70,14 +70,17 @@ def _draw(rng: Random, order: tuple[str, ...], between: str) -> RecordStyle:
 
 
 def _print(style: RecordStyle, by_column: bool, sheet: Sheet) -> list[Piece]:
+    if not any(panel.caption for panel in sheet.panels):
+        style = _without("caption", style)
     lines = [[Piece(note)] for note in sheet.notes]
     numbers = count(1)
+    above: Path = ()
     for panel in sheet.panels:
-        records = list(_records(sheet, panel))
+        records = tuple(_records(sheet, panel))
         if by_column:
-            records.sort(key=lambda record: panel.heads.index(record.column))
-        lines += _titles(panel, style)
-        above: Path = ()
+            records = _by_column(records)
+        if not sheet.side_by_side or panel is sheet.panels[0]:
+            lines += _titles(panel, style)
         for record in records:
             if style.groups_apart:
                 lines += _new_groups(record.row, above)
@@ -86,10 +89,23 @@ def _print(style: RecordStyle, by_column: bool, sheet: Sheet) -> list[Piece]:
     return joined(lines, style.gap)
 
 
+def _without(field: str, style: RecordStyle) -> RecordStyle:
+    """The style without a field that no record has."""
+    kept = [number for number, name in enumerate(style.order) if name != field]
+    names = tuple(style.names[number] for number in kept) if style.names else ()
+    return replace(style, order=tuple(style.order[number] for number in kept), names=names)
+
+
 def _records(sheet: Sheet, panel: Panel) -> Iterator[Record]:
     for fact in fact_rows(sheet, panel):
         for column, values in zip(fact.columns, fact.values, strict=True):
             yield from (Record(fact.labels, column, value) for value in values)
+
+
+def _by_column(records: Sequence[Record]) -> tuple[Record, ...]:
+    """All records of the first column, then all of the second."""
+    columns = dict.fromkeys(record.column for record in records)
+    return tuple(r for column in columns for r in records if r.column == column)
 
 
 def _titles(panel: Panel, style: RecordStyle) -> Iterator[Line]:

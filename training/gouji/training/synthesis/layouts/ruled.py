@@ -8,9 +8,9 @@ from random import Random
 
 from gouji.training.synthesis.layouts.blocks import Line, padded, shown, stripped, width_of
 from gouji.training.synthesis.layouts.canvas import (
-    Setting,
     SetLine,
     SetTable,
+    Setting,
     draw_setting,
     set_table,
 )
@@ -138,17 +138,18 @@ def _print_ruled(
 
 def _rule(signs: str, widths: Sequence[int]) -> str:
     """A rule of left end, line, crossing and right end over columns of these widths."""
-    left, dash, crossing, right = signs
+    left, dash, crossing, right = tuple(signs)
     return left + crossing.join(dash * (width // width_of(dash)) for width in widths) + right
 
 
 def _ruled_line(table: SetTable, line: SetLine, bars: str, pad: str) -> Line:
-    left, inner, right = bars
+    left, inner, right = tuple(bars)
+    n_between = 2 * len(pad) + width_of(inner)
     if line.is_title:
-        room = sum(table.widths) + (len(table.widths) - 1) * (2 * len(pad) + width_of(inner))
-        cells = [padded(cell, room, "<") for cell in shown(line.cells)]
+        room = sum(table.widths) + (len(table.widths) - 1) * n_between
+        cells = [padded(piece, room, "<") for piece in line.pieces]
     else:
-        cells = table.padded(line)
+        cells = table.padded(line, n_between)
     return [Piece(left + pad), *joined(cells, pad + inner + pad), Piece(pad + right)]
 
 
@@ -159,9 +160,7 @@ def ruled_head(rng: Random) -> Layout:
     return partial(_print_ruled_head, shape, draw_setting(rng), crossing)
 
 
-def _print_ruled_head(
-    shape: Shape, setting: Setting, crossing: str, sheet: Sheet
-) -> list[Piece]:
+def _print_ruled_head(shape: Shape, setting: Setting, crossing: str, sheet: Sheet) -> list[Piece]:
     table = set_table(grid(sheet, shape), setting)
     rule = "-" + f"-{crossing}-".join("-" * width for width in table.widths) + "-"
     lines: list[Line] = []
@@ -170,7 +169,7 @@ def _print_ruled_head(
         if was_head and line.kind is RowKind.BODY:
             lines.append([Piece(rule)])
         was_head = line.kind is RowKind.HEAD
-        cells = [shown(line.cells)] if line.is_title else table.padded(line)
+        cells = [line.pieces] if line.is_title else table.padded(line, 3)
         lines.append(stripped([Piece(" "), *joined(cells, " | ")]))
     return joined(lines, "\n")
 
@@ -189,9 +188,9 @@ def _print_ruled_blanks(shape: Shape, setting: Setting, dash: str, sheet: Sheet)
     was_head = False
     for line in table.lines:
         is_head = line.kind is RowKind.HEAD
-        lines += [rule] * (is_head != was_head)
+        lines += [rule] * (is_head != was_head and lines[-1] is not rule)
         was_head = is_head
-        cells = [shown(line.cells)] if line.is_title else table.padded(line)
+        cells = [line.pieces] if line.is_title else table.padded(line, 2)
         lines.append(stripped(shown(joined(cells, "  "))))
     return joined([line for line in [*lines, rule] if line], "\n")
 

@@ -13,7 +13,7 @@ from gouji.training.synthesis.pieces import Piece, joined
 from gouji.training.synthesis.sheet import Sheet
 
 _NBSP = "\u00a0"
-_HALF = re.compile(r"(?<=[（）、，。])|(?<=法人)(?=或)|(?<=\w{2})(?=\w{2}$)")
+_BREAKS = re.compile(r"(?<=[，。）])(?=.)|(?<=或)(?=其他)|(?<=\w{2})(?=\w{2}$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ def html_rows(rng: Random) -> Layout:
 
 def html_cells(rng: Random) -> Layout:
     """Each cell on a line of its own, indented as in the source, blank lines between rows."""
-    step = rng.choice(("  ", "    ", "\t"))
-    depth = rng.choice((1, 2, 3, 4))
+    step, depth = rng.choice((("  ", 1), ("  ", 3), ("    ", 1), ("    ", 3), ("\t", 2), ("\t", 4)))
     style = WebStyle(
         between="\n" + step * depth,
         margin=step * depth,
@@ -101,7 +100,7 @@ def _cell(piece: Piece, is_head: bool, style: WebStyle) -> Line:
     if not piece.text:
         return [Piece(style.empty), piece] if style.keeps else [Piece(style.empty)]
     if is_head and style.line_break is not None:
-        piece = Piece(style.line_break.join(_HALF.split(piece.text)))
+        piece = Piece(style.line_break.join(_BREAKS.split(piece.text)))
     return [Piece(style.around[0]), piece, Piece(style.around[1])]
 
 

@@ -1,0 +1,173 @@
+import pytest
+
+from gouji.inference.opinions import compare, pooled
+from gouji.model.calibration import Opinions, Trust
+from gouji.model.findings import finding
+from gouji.model.form import Form
+from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions, probability
+
+COLUMNS = ("natural", "business", "research", "ngo", "legal", "other", "total")
+TRUST = Opinions({"requests": Trust(0.6, 0.2)})
+
+
+def mention(
+    at: int, row: str, column: str | Distribution, p: float = 0.999, group: int = 0
+) -> Mention:
+    """The number `at`, standing at the character of that number."""
+    columns = ((column, p),) if isinstance(column, str) else column
+    return Mention(
+        (at, at + 1),
+        str(at),
+        MentionKind.NUMBER,
+        value=at,
+        table=(("requests", p),),
+        row=((f"requests.{row}", p),),
+        column=columns,
+        group=group,
+    )
+
+
+def blank(at: int, row: str, column: str) -> Mention:
+    return Mention(
+        (at, at),
+        "",
+        MentionKind.BLANK,
+        row=((f"requests.{row}", 0.999),),
+        column=((column, 0.999),),
+    )
+
+
+def table(*mentions: Mention) -> TableMentions:
+    return TableMentions("requests", "2021", (0, 100), mentions)
+
+
+def row(name: str, p: float = 0.999, columns: tuple[str, ...] = COLUMNS) -> list[Mention]:
+    return [mention(i, name, column, p) for i, column in enumerate(columns)]
+
+
+def cells(tagged: TableMentions) -> dict[int, str]:
+    return {m.span[0]: f"{m.row[0][0]}.{m.column[0][0]}" for m in tagged.mentions}
+
+
+def test_agreement_keeps_the_surer_distribution_of_each(form: Form) -> None:
+    model = table(mention(1, "new", "natural", 0.97), mention(2, "new", "total", 0.9999))
+    rules = table(mention(1, "new", "natural", 0.999), mention(2, "new", "total", 0.9))
+    both = pooled(model, rules, form, TRUST)
+    assert [m.column[0][1] for m in both.mentions] == [0.999, 0.9999]
+    assert [m.row[0][1] for m in both.mentions] == [0.999, 0.9999]
+
+
+def test_agreement_takes_empty_cells_from_the_rules(form: Form) -> None:
+    model = table(mention(1, "new", "natural"), mention(5, "new", "total"))
+    rules = table(
+        mention(1, "new", "natural"), blank(3, "new", "business"), mention(5, "new", "total")
+    )
+    both = pooled(model, rules, form, TRUST)
+    assert cells(both) == {
+        1: "requests.new.natural",
+        3: "requests.new.business",
+        5: "requests.new.total",
+    }
+    assert {m.group for m in both.mentions} == {0}
+
+
+def test_disagreement_about_columns_leaves_both_to_the_sums(form: Form) -> None:
+    model = table(mention(1, "new", "natural"), mention(2, "new", "total"))
+    rules = table(mention(1, "new", "business"), mention(2, "new", "total"))
+    first, second = pooled(model, rules, form, TRUST).mentions
+    assert probability(first.column, "natural") == pytest.approx(0.75, abs=0.01)
+    assert probability(first.column, "business") == pytest.approx(0.25, abs=0.01)
+    assert second.column[0] == pytest.approx(("total", 0.999))
+    assert first.row[0][1] == pytest.approx(0.999)
+
+
+def test_disagreement_about_the_row_lowers_the_claim(form: Form) -> None:
+    both = pooled(table(*row("new")), table(*row("carried_in")), form, TRUST)
+    assert {m.row[0][0] for m in both.mentions} == {"requests.new"}
+    assert all(0.5 < m.row[0][1] < 0.9 for m in both.mentions)
+    assert all(probability(m.row, "requests.carried_in") > 0.2 for m in both.mentions)
+
+
+def test_a_line_that_the_rules_do_not_know_is_the_models(form: Form) -> None:
+    model = table(*row("new"))
+    rules = table(mention(50, "granted", "total"))
+    both = pooled(model, rules, form, TRUST)
+    assert [m for m in both.mentions if m.group == 0] == list(model.mentions)
+
+
+def test_a_number_of_which_the_model_knows_nothing_is_little_trusted(form: Form) -> None:
+    rules = table(*row("new"), mention(50, "granted", "total", group=1))
+    both = pooled(table(*row("new")), rules, form, TRUST)
+    extra = both.mentions[-1]
+    assert dict(extra.row) == pytest.approx({"requests.granted": 0.999 * 0.2})
+    assert extra.group == 1
+
+
+def test_a_number_that_one_leaves_out_of_a_line_may_belong_to_no_cell(form: Form) -> None:
+    model = table(mention(1, "new", "natural"), mention(5, "new", "total"))
+    rules = table(
+        mention(1, "new", "natural"), mention(3, "new", "business"), mention(5, "new", "total")
+    )
+    both = pooled(model, rules, form, TRUST)
+    assert [m.span[0] for m in both.mentions] == [1, 3, 5]
+    assert dict(both.mentions[1].column) == pytest.approx({"business": 0.25}, abs=0.01)
+    without = pooled(rules, model, form, TRUST)
+    assert dict(without.mentions[1].column) == pytest.approx({"business": 0.75}, abs=0.01)
+
+
+def test_a_number_torn_for_one_and_whole_for_the_other_is_a_disagreement(form: Form) -> None:
+    whole = Mention(
+        (1, 4),
+        "1 2",
+        MentionKind.NUMBER,
+        value=12,
+        row=(("requests.new", 0.999),),
+        column=(("natural", 0.999),),
+    )
+    rules = table(mention(1, "new", "natural"), mention(3, "new", "business"))
+    (line,) = compare(table(whole), rules, form)
+    assert not line.agree
+    (merged,) = pooled(table(whole), rules, form, TRUST).mentions
+    assert dict(merged.column) == pytest.approx({"natural": 0.75}, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rules", "condition"),
+    [
+        (row("new"), "requests.full.clear"),
+        (row("new", p=0.97), "requests.full.damaged"),
+        ([mention(0, "new", (("natural", 0.2), ("business", 0.2)))], "requests.part.clear"),
+        ([], "requests.none"),
+    ],
+)
+def test_a_line_is_compared_under_its_condition(
+    form: Form, rules: list[Mention], condition: str
+) -> None:
+    (line,) = compare(table(*row("new")), table(*rules), form)
+    assert (line.line, line.condition) == ("requests.new", condition)
+    assert line.agree == (len(rules) == len(COLUMNS))
+    assert {cell: m.value for cell, m in line.model.items()} == {
+        f"requests.new.{column}": i for i, column in enumerate(COLUMNS)
+    }
+    assert line.rules_silent == (not rules)
+
+
+def test_trust_is_that_of_the_most_special_condition_measured(form: Form) -> None:
+    model, rules = table(*row("new")), table(*row("new", columns=COLUMNS[::-1]))
+    opinions = Opinions({"requests": Trust(0.6, 0.2), "requests.full.clear": Trust(0.1, 0.8)})
+    both = pooled(model, rules, form, opinions)
+    assert both.mentions[0].column[0][0] == "total"
+
+
+def test_a_row_that_either_found_is_not_reported_as_lost(form: Form) -> None:
+    lost = finding("T001", "没有", "lost", cells=("requests.new.natural",))
+    twice = finding("S008", "两次", "twice")
+    model = TableMentions("requests", "2021", (0, 9), tuple(row("granted")), (lost, twice))
+    rules = TableMentions("requests", "2021", (0, 9), tuple(row("new")), (twice,))
+    assert pooled(model, rules, form, TRUST).findings == (twice,)
+    assert pooled(model, model, form, TRUST).findings == (lost, twice)
+
+
+def test_rules_without_a_table_change_nothing(form: Form) -> None:
+    model = table(*row("new"))
+    assert pooled(model, TableMentions("requests", "2021", None), form, TRUST) == model

@@ -1,0 +1,153 @@
+"""The settings of a training: `default.toml` with the changes of a file of the same form."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from gouji.model.errors import ConfigError
+from gouji.model.jsonl import DecodeError, decode
+from gouji.model.network import ARCHITECTURES, EncoderShape
+
+_TYPES = {"int": "整数", "float": "数", "str": "文字", "bool": "true 或 false"}
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """What is trained on and how it is cut; see `default.toml` for the meaning of each."""
+
+    form: str
+    seed: int
+    window: int
+    context: int
+    batch_pieces: int
+    windows_per_report: int
+    prose: float
+    pool: int
+    leave_out: tuple[str, ...]
+    development_seed: int
+    development_reports: int
+    vocabulary_reports: int
+    vocabulary_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSettings:
+    """How the weights are found; see `default.toml` for the meaning of each."""
+
+    seed: int
+    threads: int
+    steps: int
+    max_minutes: float
+    learning_rate: float
+    warmup_steps: int
+    weight_decay: float
+    clip: float
+    average: float
+    evaluate_steps: int
+    patience: int
+    checkpoint_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """All settings of a training."""
+
+    network: EncoderShape
+    data: DataSettings
+    loop: LoopSettings
+
+
+def read_config(path: Path | None = None) -> TrainingConfig:
+    """The default settings with the changes of a TOML file.
+
+    Raises:
+        ConfigError: the file can't be read, or a setting in it is unknown, of the wrong type or
+            out of range; the message names file and key.
+    """
+    if path is None:
+        return parse_config("", "default.toml")
+    try:
+        return parse_config(path.read_text("utf-8-sig"), path.name)
+    except OSError as error:
+        raise ConfigError(f"无法打开设置文件 {path}（{error.strerror}）") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}：设置文件应为 UTF-8 编码") from error
+
+
+def parse_config(text: str, name: str) -> TrainingConfig:
+    """The default settings with the changes of a TOML text; `name` stands in error messages.
+
+    Raises:
+        ConfigError: as `read_config`.
+    """
+    try:
+        changes = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}：不是有效的 TOML（{error}）") from error
+    settings = tomllib.loads(_default())
+    for part, changed in changes.items():
+        if part not in settings:
+            raise ConfigError(f"{name}：未知的设置 {part}；可用的部分：{'、'.join(settings)}")
+        if not isinstance(changed, Mapping):
+            raise ConfigError(f"{name}：{part} 应为一个部分 [{part}]，现为 {changed!r}")
+        settings[part] |= changed
+    try:
+        config = decode(TrainingConfig, settings)
+    except DecodeError as error:
+        raise ConfigError(f"{name}：{_wording(error)}") from error
+    for key, problem in _problems(settings):
+        raise ConfigError(f"{name}：{key} {problem}")
+    return config
+
+
+def _default() -> str:
+    return (files("gouji.training") / "default.toml").read_text("utf-8")
+
+
+def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Keys with what is wrong about their values."""
+    network, data, loop = settings["network"], settings["data"], settings["loop"]
+    above_zero = [
+        *(("network", key) for key in ("hidden", "layers", "heads", "ffn")),
+        *(("data", key) for key in ("window", "batch_pieces", "windows_per_report", "pool")),
+        *(("data", key) for key in ("development_reports", "vocabulary_reports")),
+        *(("loop", key) for key in ("threads", "steps", "learning_rate", "clip")),
+        *(("loop", key) for key in ("evaluate_steps", "checkpoint_minutes")),
+    ]
+    shares = [("network", key) for key in ("dropout", "feature_dropout", "word_dropout")]
+    shares += [("data", "prose"), ("loop", "average")]
+    checks = [
+        *(
+            (f"{part}.{key}", isfinite(settings[part][key]) and settings[part][key] > 0, "应大于 0")
+            for part, key in above_zero
+        ),
+        *((f"{p}.{k}", 0 <= settings[p][k] <= 1, "应在 0 与 1 之间") for p, k in shares),
+        (
+            "network.architecture",
+            network["architecture"] in ARCHITECTURES,
+            f"应为 {'、'.join(ARCHITECTURES)} 之一",
+        ),
+        ("network.hidden", network["hidden"] % (2 * network["heads"]) == 0, "应为 heads 的偶数倍"),
+        ("data.context", 0 <= 2 * data["context"] < data["window"], "应小于 window 的一半"),
+        ("data.batch_pieces", data["batch_pieces"] >= data["window"], "应不小于 window"),
+        (
+            "data.development_seed",
+            data["development_seed"] != data["seed"],
+            "不得与 data.seed 相同：验证不能用训练过的报告",
+        ),
+        ("loop.max_minutes", loop["max_minutes"] >= 0, "不应为负"),
+        ("loop.warmup_steps", loop["warmup_steps"] >= 0, "不应为负"),
+        ("loop.patience", loop["patience"] >= 0, "不应为负"),
+        ("loop.weight_decay", loop["weight_decay"] >= 0, "不应为负"),
+    ]
+    return [(key, problem) for key, holds, problem in checks if not holds]
+
+
+def _wording(error: DecodeError) -> str:
+    if error.known:
+        return f"未知的设置 {error.path}；可用：{'、'.join(error.known)}"
+    return f"{error.path} 应为{_TYPES.get(error.expected, error.expected)}，现为 {error.found}"

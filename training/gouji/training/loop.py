@@ -1,0 +1,262 @@
+"""The loop: steps over batches, with evaluations, checkpoints and an end."""
+
+import io
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gouji.model.atomic import write_atomically
+from gouji.model.errors import ModelError
+from gouji.model.jsonl import decode, encode, write_lines
+from gouji.model.network import TaggerNetwork, loss_of
+from gouji.training.config import LoopSettings, TrainingConfig
+from gouji.training.examples import Batch, Position
+from gouji.training.metrics import ALL, Counts
+
+Batches = Callable[[Position], Iterator[tuple[Batch, Position]]]
+"""The batches from a position on, each with the position of the next."""
+
+Evaluation = Callable[[TaggerNetwork], Mapping[str, Counts]]
+"""The counts of a network by layout family, those to choose by under `ALL`."""
+
+CHECKPOINT, HISTORY = "checkpoint.pt", "history.jsonl"
+
+_LOGGED = 10  # steps to a line of the history
+_BETAS = (0.9, 0.98)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the history: the mean loss since the last one, or the counts of an evaluation.
+
+    `done` is the share of the training that lies behind, `pieces_per_s` the speed since the last
+    line, evaluations left out.
+    """
+
+    step: int
+    minutes: float
+    done: float
+    learning_rate: float
+    loss: float | None = None
+    pieces_per_s: float | None = None
+    counts: Mapping[str, Counts] | None = None
+
+
+@dataclass
+class Progress:
+    """Where a training stands."""
+
+    step: int = 0
+    seconds: float = 0.0
+    position: Position = field(default_factory=Position)
+    best_score: float = -1.0
+    best_step: int = 0
+    worse: int = 0  # evaluations since the best one
+    history: list[Line] = field(default_factory=list)
+
+
+class Training:
+    """A network with everything that its training remembers from step to step.
+
+    `averaged` has the moving average of the weights; it is evaluated and kept.
+    """
+
+    def __init__(self, network: TaggerNetwork, config: TrainingConfig) -> None:
+        """A training before its first step; its random numbers are seeded here."""
+        torch.set_num_threads(config.loop.threads)
+        torch.manual_seed(config.loop.seed)
+        self.network = network
+        self.config = config
+        self.settings = config.loop
+        self.averaged = deepcopy(network).requires_grad_(False).eval()
+        self.best = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+        self.optimizer = _optimizer(network, config.loop)
+        self.progress = Progress()
+
+    @property
+    def done(self) -> float:
+        """The share of the training that lies behind, by steps or by time; 1.0 at its end."""
+        settings, progress = self.settings, self.progress
+        by_steps = progress.step / settings.steps
+        if not settings.max_minutes:
+            return min(1.0, by_steps)
+        return min(1.0, max(by_steps, progress.seconds / 60 / settings.max_minutes))
+
+    @property
+    def learning_rate(self) -> float:
+        """Rising over the first steps, then falling along half a cosine to 0."""
+        warm = min(1.0, (self.progress.step + 1) / max(1, self.settings.warmup_steps))
+        return self.settings.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * self.done))
+
+    def step(self, batch: Batch) -> float:
+        """One step on a batch; its loss."""
+        self.network.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate
+        loss = loss_of(self.network(batch.ids, batch.features, batch.mask), batch.labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
+        self.optimizer.step()
+        self.progress.step += 1
+        self._follow()
+        return float(loss)
+
+    def judge(self, score: float) -> None:
+        """Keeps the averaged weights if no earlier ones had a better score."""
+        progress = self.progress
+        if score > progress.best_score:
+            progress.best_score, progress.best_step, progress.worse = score, progress.step, 0
+            self.best = {name: t.clone() for name, t in self.averaged.state_dict().items()}
+        else:
+            progress.worse += 1
+
+    @property
+    def ended(self) -> bool:
+        """Whether steps, time or patience are used up."""
+        patience = self.settings.patience
+        return self.done >= 1.0 or bool(patience and self.progress.worse >= patience)
+
+    def _follow(self) -> None:
+        """The average early in a training forgets faster: it began with random weights."""
+        n = self.progress.step
+        decay = min(self.settings.average, (1 + n) / (10 + n)) if self.settings.average else 0.0
+        with torch.no_grad():
+            pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
+            for mean, weight in pairs:
+                mean.lerp_(weight, 1.0 - decay)
+
+
+def run(
+    training: Training,
+    batches: Batches,
+    evaluation: Evaluation,
+    out: Path,
+    tell: Callable[[Line], None],
+) -> None:
+    """Trains from where the training stands to its end; `training.best` has the weights then.
+
+    History and checkpoints are written into the folder `out`; every new line of the history is
+    told.
+    """
+    settings, progress = training.settings, training.progress
+    stream = batches(progress.position)
+    meter = _Meter()
+    saved = progress.seconds
+    while not training.ended:
+        began = time.perf_counter()
+        batch, progress.position = next(stream)
+        meter.add(training.step(batch), batch.n_pieces, time.perf_counter() - began)
+        if progress.step % _LOGGED == 0:
+            _log(training, tell, **meter.told)
+            meter = _Meter()
+        progress.seconds += time.perf_counter() - began
+        if progress.step % settings.evaluate_steps == 0 or training.done >= 1.0:
+            began = time.perf_counter()
+            counts = evaluation(training.averaged)
+            progress.seconds += time.perf_counter() - began
+            training.judge(counts[ALL].score)
+            _log(training, tell, counts=counts)
+            write_lines(out / HISTORY, progress.history)
+        if progress.seconds - saved >= 60 * settings.checkpoint_minutes:
+            save(training, out / CHECKPOINT)
+            saved = progress.seconds
+    write_lines(out / HISTORY, progress.history)
+    save(training, out / CHECKPOINT)
+
+
+def save(training: Training, path: Path) -> None:
+    """Writes everything that going on needs; an older file is replaced as a whole.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    content = {
+        "network": training.network.state_dict(),
+        "averaged": training.averaged.state_dict(),
+        "best": training.best,
+        "optimizer": training.optimizer.state_dict(),
+        "random": torch.get_rng_state(),
+        "config": encode(training.config),
+        "progress": encode(training.progress),
+    }
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    write_atomically(path, stream.getvalue())
+
+
+def restore(training: Training, path: Path) -> None:
+    """Brings a training to where it stood when the file was written.
+
+    The settings of the loop may be others than then, such as a later end.
+
+    Raises:
+        ModelError: there is no such file, or it belongs to another network or other data.
+    """
+    try:
+        content: dict[str, Any] = torch.load(path, weights_only=True)
+        earlier = decode(TrainingConfig, content["config"])
+        if (earlier.network, earlier.data) != (training.config.network, training.config.data):
+            raise ModelError(f"{path}：是以别的 [network] 或 [data] 设置开始的，不能接着进行")
+        training.network.load_state_dict(content["network"])
+        training.averaged.load_state_dict(content["averaged"])
+        training.optimizer.load_state_dict(content["optimizer"])
+        training.progress = decode(Progress, content["progress"])
+    except OSError as error:
+        raise ModelError(f"{path}：没有可以接着进行的训练（{error.strerror}）") from error
+    except (RuntimeError, KeyError, ValueError) as error:
+        raise ModelError(f"{path}：不是这一训练的存档：{error}") from error
+    training.best = content["best"]
+    torch.set_rng_state(content["random"])
+
+
+def _log(training: Training, tell: Callable[[Line], None], **told: Any) -> None:
+    progress = training.progress
+    line = Line(
+        step=progress.step,
+        minutes=round(progress.seconds / 60, 3),
+        done=round(training.done, 5),
+        learning_rate=round(training.learning_rate, 8),
+        **told,
+    )
+    progress.history.append(line)
+    tell(line)
+
+
+def _optimizer(network: TaggerNetwork, settings: LoopSettings) -> torch.optim.Optimizer:
+    """AdamW; weights of norms and biases do not decay."""
+    matrices: list[Tensor] = [p for p in network.parameters() if p.dim() >= 2]
+    others: list[Tensor] = [p for p in network.parameters() if p.dim() < 2]
+    groups = [
+        {"params": matrices, "weight_decay": settings.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS)
+
+
+@dataclass
+class _Meter:
+    """Loss and speed of the steps since a line of the history."""
+
+    losses: list[float] = field(default_factory=list)
+    pieces: int = 0
+    seconds: float = 0.0
+
+    def add(self, loss: float, pieces: int, seconds: float) -> None:
+        self.losses.append(loss)
+        self.pieces += pieces
+        self.seconds += seconds
+
+    @property
+    def told(self) -> dict[str, float]:
+        return {
+            "loss": round(sum(self.losses) / len(self.losses), 5),
+            "pieces_per_s": round(self.pieces / max(self.seconds, 1e-9), 1),
+        }
