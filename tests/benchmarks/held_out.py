@@ -108,14 +108,18 @@ def _sample(
     form: Form, family: str, key: str, damages: Sequence[Damage], *, is_misprinted: bool
 ) -> Sample:
     """The first report of the key whose agency printed the truth, or did not."""
-    boundless = family in BOUNDLESS_HELD_OUT
-    for attempt in count():
-        sample = synthesize(
-            form, family, HELD_OUT[family], f"{key}/{attempt}", damages, boundless=boundless
+    samples = (
+        synthesize(
+            form,
+            family,
+            HELD_OUT[family],
+            f"{key}/{attempt}",
+            damages,
+            boundless=family in BOUNDLESS_HELD_OUT,
         )
-        if (MISPRINT in sample.damages) == is_misprinted:
-            return sample
-    raise AssertionError("unreachable: the attempts do not end")
+        for attempt in count()
+    )
+    return next(s for s in samples if (MISPRINT in s.damages) == is_misprinted)
 
 
 def report_of(sample: Sample, family: str, number: int, rng: Random) -> Report:

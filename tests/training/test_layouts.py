@@ -1,6 +1,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from gouji.training.synthesis.pieces import Composed, compose
 from gouji.training.synthesis.sheet import Panel, Sheet, SheetRow, Value
 
 FORM = load_form()
-N_DRAWS = 4
+N_DRAWS = 3
 NOTE = "（单位：件）"
 CORNER = "信息内容"
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
@@ -90,10 +91,9 @@ def _draws(name: str, n: int = N_DRAWS) -> Iterator[Layout]:
     return (TRAINING[name](Random(f"{name}/{number}")) for number in range(n))
 
 
-def _printed(name: str, n: int = N_DRAWS) -> Iterator[tuple[Sheet, Composed]]:
-    for layout in _draws(name, n):
-        for sheet in SHEETS:
-            yield sheet, compose(layout(sheet))
+@cache
+def _printed(name: str) -> tuple[tuple[Sheet, Composed], ...]:
+    return tuple((sheet, compose(layout(sheet))) for layout in _draws(name) for sheet in SHEETS)
 
 
 def _values_of(sheet: Sheet) -> list[Value]:
@@ -104,6 +104,11 @@ def _values_of(sheet: Sheet) -> list[Value]:
 def _shape(text: str) -> str:
     """The text with its numbers and titles made alike."""
     return re.sub(r"[^\W\d_]+", "字", re.sub(r"[\d,]+", "0", text))
+
+
+def _line_shape(text: str) -> str:
+    """The text with numbers and with all other words made alike; what stands between is kept."""
+    return re.sub(r"[^\s|;；]+", lambda m: "0" if re.fullmatch(r"[\d,]+", m[0]) else "字", text)
 
 
 def test_there_are_many_families_with_plain_names() -> None:
@@ -216,7 +221,7 @@ def test_rows_lost_from_one_of_the_abreast_panels_leave_the_others(name: str) ->
     ("device", "pattern"),
     [
         ("a value and a bar a line", r"(?m)^[|\s]*[\d,]+\s*\|+$"),
-        ("key and value in words", r"[：:=]\s*\d"),
+        ("key and value in words", r"[：:=][ \t]*\d"),
         ("quoted values", r"[\"'][\d,]*[\"']"),
         ("a table torn into many", r"(?m)^\|[\s:-]*-{3}[\s|:-]*$(?s:.*)^\|[\s:-]*-{3}[\s|:-]*$"),
     ],
@@ -249,13 +254,13 @@ def test_families_that_train_never_import_those_held_out() -> None:
 
 @pytest.mark.parametrize("name", TRAINING)
 def test_no_family_repeats_the_lines_of_a_seed(name: str) -> None:
-    seeds = [_shape(path.read_text(encoding="utf-8")) for path in SEEDS]
+    seeds = [_line_shape(path.read_text(encoding="utf-8")) for path in SEEDS]
     assert len(seeds) == 5
     for layout in _draws(name, 8):
         for sheet in (ACTIVE, REQUESTS, DISPUTES):
-            values = {v.cell: "0" for v in _values_of(sheet)}
-            look = _shape("".join("0" if p.cell in values else p.text for p in layout(sheet)))
-            assert not any(look in seed for seed in seeds)
+            pieces = [piece for piece in layout(sheet) if piece.text != NOTE]
+            text = "".join("0" if piece.cell else piece.text for piece in pieces)
+            assert not any(_line_shape(text.strip("\n")) in seed for seed in seeds)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from gouji.model.errors import Corrupt
 from gouji.model.form import Cell, FieldKind, Form, Table
 from gouji.model.jsonl import read_lines, write_lines
 from gouji.model.mention import MentionKind, Number
-from gouji.model.numerals import parse_numeral
+from gouji.model.numerals import parse_numeral, respelled
 
 _DIGITS = re.compile(r"\d+")
 _ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -128,8 +128,8 @@ def _mention_problems(annotation: Annotation) -> Iterator[str]:
 
 
 def _spelled(mention: CellMention) -> Number | None:
-    """The number of a mention, put together if a blank or a line break has torn it."""
-    numeral = parse_numeral("".join(mention.raw.split()))
+    """The number of a mention, also if it is torn or holds letters that look like digits."""
+    numeral = parse_numeral("".join(mention.raw.split())) or respelled(mention.raw)
     return numeral.value if mention.kind is MentionKind.NUMBER and numeral else None
 
 

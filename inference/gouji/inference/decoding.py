@@ -5,27 +5,27 @@ together. Columns are left as the tagger gives them: placing is the business of 
 only the order of the mentions, in which cells have to rise, is settled here.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gouji.inference.labels import mask
+from gouji.inference.rows import rows_of
 from gouji.inference.rules import beneath_heads, doubt_doubled, lost_row
+from gouji.inference.values import Page, Value, find_values, read_value
 from gouji.inference.variants import complete_variants, tell_variant
 from gouji.model.calibration import Floats
 from gouji.model.document import Document
 from gouji.model.encoding import Encoded
 from gouji.model.findings import Finding, Span
 from gouji.model.form import Form, Table
-from gouji.model.labels import NONE, PART
 from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
-from gouji.model.numerals import NOTE, UNIT, Numeral, narrow, parse_numeral, respelled
 from gouji.model.segmentation import Segment
 from gouji.model.tagger import Tags
 
-_CELL = 0.5  # a token fills a cell if that is at least as likely as not
 _LEAST = 0.001  # labels below this are left out of a distribution
 _AGREE = 0.6  # share of a stretch that has to name its row for the others to follow
 _SURE = 0.9  # a token surer than this of its own row follows nobody; likewise for columns
@@ -33,61 +33,58 @@ _TOLD = 5.0  # what titles that only one revision prints weigh, in cells that on
 _HINT = 0.5  # evidence below this, in cells, tells no revision
 _DOUBLED = 1.5  # a line with this many times the numbers that it has cells is printed twice
 
-_BEHIND = re.compile(rf"(?:[ ]?{UNIT})?(?:[ ]*{NOTE})?")
-_SIGNED = re.compile(r"(?<![/／])[增减減负負▲]$")
-_TEAR = re.compile(r"""[\s|│┃║;；,，"'.]*""")
-_REACH = 50  # characters that a unit and a remark behind a number may take
-
-_Labels = Mapping[str, int]
-"""Labels of one table with their indices in the label set."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A token that fills a cell, with the parts that were torn from it."""
-
-    tokens: tuple[int, ...]
-    table: str
-
-    @property
-    def at(self) -> int:
-        return self.tokens[0]
-
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A value with the row that its stretch has settled on; `row` weighs the labels of rows."""
+    """A value with what is said of its row and column; either is sorted, and may be empty."""
 
-    value: _Value
-    row: Floats
+    value: Value
+    row: Distribution
+    column: Distribution
+
+    @property
+    def cell(self) -> tuple[str, str] | None:
+        """The labels of the likeliest row and column."""
+        return (self.row[0][0], self.column[0][0]) if self.row and self.column else None
 
 
 @dataclass(frozen=True)
-class _Page:
-    """A text with its tokens and what the tagger says of them."""
+class _View:
+    """What a page says of one variant of a table."""
 
-    text: str
-    encoded: Encoded
-    tags: Tags
+    page: Page
+    table: Table
 
-    def is_valued(self, value: _Value) -> bool:
-        return self.encoded.tokens[value.at].kind is not MentionKind.BLANK
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The labels of the table's rows with their indices."""
+        names = dict.fromkeys(f"{self.table.id}.{row.id}" for row in rows_of(self.table))
+        return {name: self.page.row_index[name] for name in names}
 
-    def is_torn(self, value: _Value, at: int) -> bool:
-        """Whether a number may go on a value: nothing but separators stands between them."""
-        before, token = self.encoded.tokens[value.tokens[-1]], self.encoded.tokens[at]
-        kinds = {before.kind, token.kind}
-        between = self.text[before.span[1] : token.span[0]]
-        return kinds == {MentionKind.NUMBER} and bool(_TEAR.fullmatch(between))
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """The labels of the table's columns with their indices."""
+        names = dict.fromkeys(c.id for block in self.table.blocks for c in block.columns)
+        return {name: self.page.column_index[name] for name in names}
 
-    def rows(self, table: Table) -> _Labels:
-        index = {label: i for i, label in enumerate(self.tags.labels.rows)}
-        names = (f"{table.id}.{row.id}" for block in table.blocks for row in block.rows)
-        return {name: index[name] for name in names}
+    @cached_property
+    def signed(self) -> frozenset[str]:
+        """The columns whose numbers may have a sign."""
+        return frozenset(c.id for block in self.table.blocks for c in block.columns if c.signed)
 
-    def columns(self, table: Table) -> _Labels:
-        index = {label: i for i, label in enumerate(self.tags.labels.columns)}
-        return {c.id: index[c.id] for block in table.blocks for c in block.columns}
+    def members(self, values: Sequence[Value], row: Floats | None = None) -> list[_Member]:
+        """The values with their columns, and with `row` or else each with its own row."""
+        shared = None if row is None else _distribution(row, self.rows)
+        return [
+            _Member(
+                value,
+                _distribution(self.page.tags.row[value.at], self.rows)
+                if shared is None
+                else shared,
+                _distribution(self.page.tags.column[value.at], self.columns),
+            )
+            for value in values
+        ]
 
 
 def decode(
@@ -97,8 +94,8 @@ def decode(
 
     `encoded` are the tokens of the segment's text and `tags` what the tagger says of them.
     """
-    page = _Page(document.text, encoded, tags)
-    values = _values(page, segment)
+    page = Page(document.text, encoded, tags)
+    values, doubled = find_values(page, segment)
     spans = {table: _span(table, values.get(table, ()), page, segment) for table in form.table_ids}
     told = {
         table: variant
@@ -108,68 +105,33 @@ def decode(
     }
     chosen = complete_variants(told, form)
     decoded = (
-        _decode(page, values.get(table, ()), spans[table], form.variants[table][chosen[table]])
-        for table in form.table_ids
+        _decode(_View(page, form.variants[table][chosen[table]]), values.get(table, ()), span)
+        for table, span in spans.items()
     )
-    return tuple(doubt_doubled(t) if t.table in segment.doubled else t for t in decoded)
+    return tuple(doubt_doubled(t) if t.table in doubled else t for t in decoded)
 
 
-def _values(page: _Page, segment: Segment) -> dict[str, list[_Value]]:
-    """The values of each table in reading order, parts joined to the number before them.
-
-    Of a table that stands in the report several times, the first is read.
-    """
-    labels = page.tags.labels.tables
-    tables = [i for i, label in enumerate(labels) if label not in (NONE, PART)]
-    part = labels.index(PART)
-    later = [r for r in segment.regions if r.span != segment.first_regions[r.table]]
-    values: dict[str, list[_Value]] = {}
-    last: list[_Value] | None = None
-    for at, token in enumerate(page.encoded.tokens):
-        if token.kind is None:
-            continue
-        weights = page.tags.table[at]
-        if weights[tables].sum() >= _CELL:
-            table = labels[tables[int(weights[tables].argmax())]]
-            if any(r.table == table and _within(token.span, r.span) for r in later):
-                continue
-            last = values.setdefault(table, [])
-            last.append(_Value((at,), table))
-        elif last and weights[part] >= _CELL and page.is_torn(last[-1], at):
-            last[-1] = replace(last[-1], tokens=(*last[-1].tokens, at))
-        elif token.kind is not MentionKind.BLANK:
-            last = None  # what follows a number of no cell is no part of the one before
-    return values
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def _span(table: str, values: Sequence[_Value], page: _Page, segment: Segment) -> Span | None:
+def _span(table: str, values: Sequence[Value], page: Page, segment: Segment) -> Span | None:
     """The region of a table, or that of its values where no region was found."""
     if region := segment.first_regions.get(table):
         return region
-    if not values:
-        return None
-    tokens = page.encoded.tokens
-    return tokens[values[0].at].span[0], tokens[values[-1].tokens[-1]].span[1]
+    return (page.span(values[0])[0], page.span(values[-1])[1]) if values else None
 
 
 def _variant(
-    page: _Page, values: Sequence[_Value], span: Span | None, form: Form, table: str
+    page: Page, values: Sequence[Value], span: Span | None, form: Form, table: str
 ) -> str | None:
     """The variant that rows and columns of the values, and titles in the text, speak for."""
     variants = form.variants[table]
     at = [value.at for value in values]
+    views = {name: _View(page, variant) for name, variant in variants.items()}
     weights = dict.fromkeys(variants, 0.0)
-    for scores, labels in ((page.tags.row, _Page.rows), (page.tags.column, _Page.columns)):
-        own = {
-            name: frozenset(labels(page, variant).values()) for name, variant in variants.items()
-        }
-        for name in variants:
-            others = frozenset[int]().union(*(own[other] for other in variants if other != name))
-            weights[name] += float(scores[np.ix_(at, sorted(own[name] - others))].sum())
+    for name, view in views.items():
+        others = [other for other in views.values() if other is not view]
+        rows = _only(view.rows, [other.rows for other in others])
+        columns = _only(view.columns, [other.columns for other in others])
+        weights[name] += float(page.tags.row[np.ix_(at, rows)].sum())
+        weights[name] += float(page.tags.column[np.ix_(at, columns)].sum())
     printed = tell_variant(mask(page.text, span).folded.text, form, table) if span else None
     if printed is not None:
         weights[printed] += _TOLD
@@ -178,57 +140,62 @@ def _variant(
     return best if is_told else None
 
 
-def _decode(
-    page: _Page, values: Sequence[_Value], span: Span | None, table: Table
-) -> TableMentions:
-    groups = (
-        _side_by_side(page, values, table) if table.side_by_side else _rows(page, values, table)
-    )
-    mentions = [
-        _mention(page, member, table, number)
-        for number, group in enumerate(groups)
-        for member in _in_order(page, group, table)
-    ]
+def _only(labels: Mapping[str, int], others: Sequence[Mapping[str, int]]) -> list[int]:
+    """The indices of the labels that no other has."""
+    return [i for label, i in labels.items() if not any(label in other for other in others)]
+
+
+def _decode(view: _View, values: Sequence[Value], span: Span | None) -> TableMentions:
+    table = view.table
     if span is None:
         return TableMentions(table.id, table.variant, None)
-    told = beneath_heads(mentions, page.text, mask(page.text, span), table)
-    findings = () if table.side_by_side else tuple(_lost_rows(groups, page, table))
+    groups = _side_by_side(view, values) if table.side_by_side else _lines(view, values)
+    mentions = [
+        _mention(view, member, number)
+        for number, group in enumerate(groups)
+        for member in _in_order(group, table)
+    ]
+    told = beneath_heads(mentions, view.page.text, mask(view.page.text, span), table)
+    findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
     return TableMentions(table.id, table.variant, span, told, findings)
 
 
-def _side_by_side(page: _Page, values: Sequence[_Value], table: Table) -> list[list[_Member]]:
+def _side_by_side(view: _View, values: Sequence[Value]) -> list[list[_Member]]:
     """One line of all values; two if there are so many that the table is printed twice."""
-    n_cells = len(table.cells)
-    members = [_Member(value, page.tags.row[value.at]) for value in values]
-    n_valued = sum(map(page.is_valued, values))
-    if n_valued < _DOUBLED * n_cells:
+    n_cells = len(view.table.cells)
+    members = view.members(values)
+    n_valued = np.cumsum([not value.is_empty for value in values])
+    if not members or n_valued[-1] < _DOUBLED * n_cells:
         return [members] if members else []
-    seen = np.cumsum([page.is_valued(value) for value in values])
-    first = int(np.searchsorted(seen, n_cells)) + 1
+    first = int(np.searchsorted(n_valued, n_cells)) + 1
     return [members[:first], members[first:]]
 
 
-def _rows(page: _Page, values: Sequence[_Value], table: Table) -> list[list[_Member]]:
+def _lines(view: _View, values: Sequence[Value]) -> list[list[_Member]]:
     """The values of each row in reading order; those beyond its width are a line of their own."""
-    labels = list(page.rows(table).values())
-    widths = [len(cells) for _, cells in table.lines]
-    groups: dict[int, list[list[_Member]]] = {}
-    for stretch in _stretches(page, values):
-        for part, weights in _voted(page, stretch, labels, max(widths)):
+    widths = [len(cells) for _, cells in view.table.lines]
+    labels = list(view.rows.values())
+    lines: dict[int, list[list[_Member]]] = {}
+    for stretch in _stretches(view.page, values):
+        for part, weights in _voted(view.page, stretch, labels, max(widths)):
             row = int(weights[labels].argmax())
-            lines = groups.setdefault(row, [[]])
-            n_valued = sum(page.is_valued(m.value) for m in lines[-1])
-            if n_valued + sum(map(page.is_valued, part)) > max(widths[row], n_valued):
-                lines.append([])
-            lines[-1] += [_Member(value, weights) for value in part]
-    found = [line for lines in groups.values() for line in lines if line]
+            of_row = lines.setdefault(row, [[]])
+            n_valued = sum(not member.value.is_empty for member in of_row[-1])
+            if n_valued + _n_valued(part) > max(widths[row], n_valued):
+                of_row.append([])
+            of_row[-1] += view.members(part, weights)
+    found = [line for of_row in lines.values() for line in of_row if line]
     return sorted(found, key=lambda line: line[0].value.at)
 
 
-def _stretches(page: _Page, values: Sequence[_Value]) -> Iterator[list[_Value]]:
+def _n_valued(values: Sequence[Value]) -> int:
+    return sum(not value.is_empty for value in values)
+
+
+def _stretches(page: Page, values: Sequence[Value]) -> Iterator[list[Value]]:
     """The values that no text parts."""
     text = np.cumsum([token.kind is None for token in page.encoded.tokens])
-    stretch: list[_Value] = []
+    stretch: list[Value] = []
     for value in values:
         if stretch and text[value.at] != text[stretch[-1].at]:
             yield stretch
@@ -239,36 +206,39 @@ def _stretches(page: _Page, values: Sequence[_Value]) -> Iterator[list[_Value]]:
 
 
 def _voted(
-    page: _Page, stretch: Sequence[_Value], labels: Sequence[int], width: int
-) -> Iterator[tuple[list[_Value], Floats]]:
+    page: Page, stretch: Sequence[Value], labels: Sequence[int], width: int
+) -> Iterator[tuple[Sequence[Value], Floats]]:
     """The parts of a stretch that belong to one row, with what they say of it together.
 
     A stretch is one part where most name one row and none is sure of another; else its parts are
     those of neighbours that name the same row.
     """
     scores = page.tags.row[[value.at for value in stretch]]
-    own = scores[:, labels]
-    named = own.argmax(axis=1)
-    most = np.bincount(named).argmax()
-    dissent = own[named != most]
-    is_row = (
-        sum(map(page.is_valued, stretch)) <= width
-        and (named == most).mean() >= _AGREE
-        and (not len(dissent) or dissent.max() < _SURE)
-    )
-    cuts = [] if is_row else [i for i in range(1, len(stretch)) if named[i] != named[i - 1]]
+    named = scores[:, labels].argmax(axis=1)
+    if _is_one_row(scores[:, labels], named) and _n_valued(stretch) <= width:
+        cuts = []
+    else:
+        cuts = [i for i in range(1, len(stretch)) if named[i] != named[i - 1]]
     for start, end in zip([0, *cuts], [*cuts, len(stretch)], strict=True):
-        yield list(stretch[start:end]), _vote(scores[start:end])
+        yield stretch[start:end], _vote(scores[start:end])
+
+
+def _is_one_row(scores: Floats, named: NDArray[np.intp]) -> bool:
+    follows = named == np.bincount(named).argmax()
+    dissent = scores[~follows]
+    return bool(follows.mean() >= _AGREE and dissent.max(initial=0.0) < _SURE)
 
 
 def _vote(scores: Floats) -> Floats:
     """The geometric mean of the rows of `scores`, as probabilities."""
+    if len(scores) == 1:
+        return scores[0]
     mean = np.exp(np.log(np.maximum(scores, 1e-6)).mean(axis=0))
-    shares: Floats = mean / max(float(mean.sum()), 1e-6)
+    shares: Floats = mean / mean.sum()
     return shares
 
 
-def _in_order(page: _Page, group: Sequence[_Member], table: Table) -> Sequence[_Member]:
+def _in_order(group: Sequence[_Member], table: Table) -> Sequence[_Member]:
     """The members in the order of their cells if they surely stand in another one.
 
     Numbers that share a cell, or are not sure of theirs, keep the order of the text.
@@ -277,39 +247,21 @@ def _in_order(page: _Page, group: Sequence[_Member], table: Table) -> Sequence[_
         (f"{table.id}.{cell.row.id}", cell.column.id): number
         for number, cell in enumerate(table.cells)
     }
-    rows, columns = page.rows(table), page.columns(table)
-    placed = [
-        rank.get((_likeliest(member.row, rows), _likeliest(_columns(page, member), columns)), -1)
-        for member in group
-    ]
-    valued = [i for i, member in enumerate(group) if page.is_valued(member.value)]
-    sure = all(
-        placed[i] >= 0 and _columns(page, group[i])[list(columns.values())].max() >= _SURE
-        for i in valued
-    )
+    placed = [rank.get(member.cell, -1) if member.cell else -1 for member in group]
+    valued = [i for i, member in enumerate(group) if not member.value.is_empty]
     ranks = [placed[i] for i in valued]
+    sure = all(placed[i] >= 0 and group[i].column[0][1] >= _SURE for i in valued)
     if not sure or len(set(ranks)) < len(ranks) or ranks == sorted(ranks):
         return group
     return [group[i] for i in sorted(range(len(group)), key=placed.__getitem__)]
 
 
-def _columns(page: _Page, member: _Member) -> Floats:
-    weights: Floats = page.tags.column[member.value.at]
-    return weights
-
-
-def _likeliest(weights: Floats, labels: _Labels) -> str:
-    return max(labels, key=lambda label: float(weights[labels[label]]))
-
-
-def _mention(page: _Page, member: _Member, table: Table, group: int) -> Mention:
-    value = member.value
-    columns = _distribution(_columns(page, member), page.columns(table))
-    is_cell = float(page.tags.table[value.at][page.tags.labels.tables.index(table.id)])
-    stated = sum(p for _, p in columns)
-    shrunk = min(1.0, is_cell / stated) if stated else 1.0
-    span, raw, numeral = _reading(page, value, table, columns)
-    kind = page.encoded.tokens[value.at].kind or MentionKind.NUMBER
+def _mention(view: _View, member: _Member, group: int) -> Mention:
+    tags = view.page.tags
+    is_cell = float(tags.table[member.value.at, tags.labels.tables.index(view.table.id)])
+    signed = bool(member.column) and member.column[0][0] in view.signed
+    span, raw, numeral = read_value(view.page, member.value, signed=signed)
+    kind = member.value.kind
     if kind is MentionKind.NUMBER and numeral is None:
         kind = MentionKind.UNREADABLE
     return Mention(
@@ -318,54 +270,29 @@ def _mention(page: _Page, member: _Member, table: Table, group: int) -> Mention:
         kind=kind,
         value=numeral.value if numeral else None,
         unit=numeral.unit if numeral else None,
-        table=((table.id, round(is_cell, 6)),),
-        row=_distribution(member.row, page.rows(table)),
-        column=tuple((label, round(p * shrunk, 6)) for label, p in columns),
+        table=((view.table.id, round(is_cell, 6)),),
+        row=member.row,
+        column=_within(member.column, is_cell),
         group=group,
     )
 
 
-def _distribution(weights: Floats, labels: _Labels) -> Distribution:
-    found = [(label, round(float(weights[i]), 6)) for label, i in labels.items()]
-    return tuple(sorted((e for e in found if e[1] >= _LEAST), key=lambda entry: -entry[1]))
+def _within(distribution: Distribution, total: float) -> Distribution:
+    """The distribution, scaled down if it says more than `total`."""
+    stated = sum(p for _, p in distribution)
+    if stated <= total:
+        return distribution
+    return tuple((label, round(p * total / stated, 6)) for label, p in distribution)
 
 
-def _reading(
-    page: _Page, value: _Value, table: Table, columns: Distribution
-) -> tuple[Span, str, Numeral | None]:
-    """Where a value stands with its unit and remark, what is written there and what it spells."""
-    tokens = [page.encoded.tokens[i] for i in value.tokens]
-    start, end = tokens[0].span[0], tokens[-1].span[1]
-    kind = tokens[0].kind
-    if kind is MentionKind.BLANK:
-        return (start, end), "", None
-    if kind is not MentionKind.NUMBER:
-        return (start, end), page.text[start:end], None
-    if not tokens[-1].alone:
-        end += len(_behind(page.text[end : end + _REACH]))
-    if not tokens[0].alone and _is_signed(table, columns):
-        start -= bool(_SIGNED.search(page.text[max(0, start - 2) : start]))
-    raw = page.text[start:end]
-    joined = "".join(page.text[slice(*token.span)] for token in tokens)
-    whole = parse_numeral(raw) or respelled(raw)
-    return (start, end), raw, whole or (parse_numeral(joined) if len(tokens) > 1 else None)
+def _distribution(weights: Floats, labels: Mapping[str, int]) -> Distribution:
+    found = weights[list(labels.values())].tolist()
+    named = [(label, round(p, 6)) for label, p in zip(labels, found, strict=True) if p >= _LEAST]
+    return tuple(sorted(named, key=lambda entry: -entry[1]))
 
 
-def _behind(text: str) -> str:
-    """The unit and the remark in brackets at the start of a text."""
-    match = _BEHIND.match(narrow(text))
-    return match[0] if match else ""
-
-
-def _is_signed(table: Table, columns: Distribution) -> bool:
-    likely = columns[0][0] if columns else None
-    return any(c.signed for block in table.blocks for c in block.columns if c.id == likely)
-
-
-def _lost_rows(groups: Iterable[Sequence[_Member]], page: _Page, table: Table) -> Iterator[Finding]:
-    labels = list(page.rows(table).values())
-    found = {int(group[0].row[labels].argmax()) for group in groups}
-    rows = [row for block in table.blocks for row in block.rows]
-    for index, row in enumerate(rows):
-        if index not in found:
-            yield lost_row(row, table.lines[index][1])
+def _lost_rows(groups: Sequence[Sequence[_Member]], table: Table) -> Iterator[Finding]:
+    found = {group[0].row[0][0] for group in groups if group[0].row}
+    for row, (_, cells) in zip(rows_of(table), table.lines, strict=True):
+        if f"{table.id}.{row.id}" not in found:
+            yield lost_row(row, cells)

@@ -93,7 +93,7 @@ class Window:
 def encode(text: str, spans: Iterable[Span]) -> Encoded:
     """The tokens of those parts of the spans that are worth tagging.
 
-    Left out are long sentences without a digit. Each span is one report or a part of one: the
+    Left out are the clauses of long lines that have no digit in or behind them. Each span is one report or a part of one: the
     separator of its cells is learned from it alone.
     """
     tokens: list[Token] = []

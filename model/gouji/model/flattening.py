@@ -20,9 +20,9 @@ _SEPARATORS = str.maketrans(
 )
 _COMMA_CELLS = re.compile(r"[\"'],|,[\"']|,,|\d,(?!\d{3}(?!\d))\d")
 _NUMBER = re.compile(rf"[+\-]?{DIGITS}")
-_SENTENCE = re.compile(r"[^\n。!?]*[。!?\n]+|[^\n。!?]+$")
-_CLAUSE = re.compile(r"[^，,；|：:、]*[，,；|：:、]|[^，,；|：:、]+$")
-_SHORT = 60  # a longer sentence without a digit holds neither a title nor a value
+_LINE = re.compile(r"[^\n]*\n|[^\n]+$")
+_CLAUSE = re.compile(r"[^，,；|：:、。！？!?]*[，,；|：:、。！？!?]|[^，,；|：:、。！？!?]+$")
+_SHORT = 40  # a longer line without a digit holds neither a title nor a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,12 @@ def _parts(text: str, span: Span) -> Iterator[Span]:
 
 
 def _kept(text: str, span: Span) -> Iterator[Span]:
-    """Short sentences and lines; of long ones the clauses with a digit and those before them."""
-    for sentence in _SENTENCE.finditer(text, *span):
-        if len(sentence[0].strip()) <= _SHORT:
-            yield sentence.span()
+    """Short lines; of long ones the clauses with a digit and those before them."""
+    for line in _LINE.finditer(text, *span):
+        if len(line[0].strip()) <= _SHORT:
+            yield line.span()
             continue
-        clauses = [match.span() for match in _CLAUSE.finditer(text, *sentence.span())]
+        clauses = [match.span() for match in _CLAUSE.finditer(text, *line.span())]
         told = [any(map(str.isdigit, text[slice(*clause)])) for clause in clauses]
         for number, clause in enumerate(clauses):
             if any(told[number : number + 2]):

@@ -128,12 +128,11 @@ class TaggerNetwork(nn.Module):
         return ids.masked_fill(unknown, self.config.unknown), features.masked_fill(untold, 0)
 
 
-def network_around(
-    base: str, config: TaggerConfig, vocabulary: int
-) -> tuple[TaggerNetwork, TaggerConfig]:
-    """The network around a pretrained encoder, a name or folder, and its full configuration.
+def network_around(base: str, config: TaggerConfig) -> TaggerNetwork:
+    """The network around a pretrained encoder, a name or folder.
 
-    The encoder's embeddings are made to hold `vocabulary` words.
+    The encoder's embeddings are made to hold the vocabulary of the configuration, and its own
+    configuration is kept in that of the network.
 
     Raises:
         ModelError: there is no such encoder, or it holds shorter texts than the windows.
@@ -145,11 +144,11 @@ def network_around(
     longest = getattr(encoder.config, "max_position_embeddings", config.longest)
     if longest < config.longest:
         raise ModelError(f"预训练模型 {base} 最多容纳 {longest} 个词元，窗口需要 {config.longest}")
-    if encoder.get_input_embeddings().num_embeddings < vocabulary:
-        encoder.resize_token_embeddings(vocabulary, mean_resizing=False)
-    told = {**encoder.config.to_dict(), "vocab_size": encoder.config.vocab_size}
-    full = replace(config, vocabulary=vocabulary, base=told)
-    return TaggerNetwork(full, encoder), full
+    if encoder.get_input_embeddings().num_embeddings < config.vocabulary:
+        encoder.resize_token_embeddings(config.vocabulary, mean_resizing=False)
+    words = encoder.get_input_embeddings().num_embeddings
+    full = replace(config, vocabulary=words, base=encoder.config.to_dict())
+    return TaggerNetwork(full, encoder)
 
 
 def loss_of(logits: Mapping[str, Tensor], labels: Mapping[str, Tensor]) -> Tensor:

@@ -1,10 +1,9 @@
 """Export: from trained weights to the files of a model folder."""
 
-import io
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from torch import Tensor, nn
 
 from gouji.model.atomic import write_atomically
 from gouji.model.calibration import Calibration
-from gouji.model.encoding import N_FEATURES
 from gouji.model.errors import ModelError
 from gouji.model.form import Form
 from gouji.model.jsonl import DecodeError, decode, dumps, encode
@@ -101,51 +99,46 @@ def write_onnx(folder: Path, network: TaggerNetwork, *, int8: bool = True) -> No
     Raises:
         OSError: the file can't be written.
     """
-    content = onnx_bytes(network)
-    if not int8:
-        write_atomically(folder / NETWORK, content)
-        return
     with tempfile.TemporaryDirectory() as temporary:
         whole, small = Path(temporary) / "whole.onnx", Path(temporary) / "small.onnx"
-        whole.write_bytes(content)
-        quantize_dynamic(
-            whole,
-            small,
-            op_types_to_quantize=list(_MULTIPLIED),
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-        )
-        write_atomically(folder / NETWORK, small.read_bytes())
+        _trace(network, whole)
+        if int8:
+            quantize_dynamic(
+                whole,
+                small,
+                op_types_to_quantize=list(_MULTIPLIED),
+                per_channel=True,
+                reduce_range=True,
+                weight_type=QuantType.QInt8,
+            )
+        write_atomically(folder / NETWORK, (small if int8 else whole).read_bytes())
 
 
-def onnx_bytes(network: TaggerNetwork) -> bytes:
-    """The network as an ONNX file in single precision."""
+def _trace(network: TaggerNetwork, path: Path) -> None:
+    """Writes the network as ONNX in single precision."""
     n_words, sizes = network.config.vocabulary, network.config.features
-    ids = torch.randint(0, n_words, (2, 7))
-    features = torch.stack([torch.randint(0, size, (2, 7)) for size in sizes], dim=-1)
+    ids = torch.zeros((2, 7), dtype=torch.int64) + min(3, n_words - 1)
+    features = torch.zeros((2, 7, len(sizes)), dtype=torch.int64)
     mask = torch.ones((2, 7), dtype=torch.int64)
     mask[1, 5:] = 0
     names = (*INPUTS, *HEADS)
-    stream = io.BytesIO()
     with warnings.catch_warnings():  # of tracing: shapes that are constants here, and its age
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _Plain(network.eval()),
             (ids, features, mask),
-            stream,
+            path,
             input_names=list(INPUTS),
             output_names=list(HEADS),
             dynamic_axes={name: {0: "batch", 1: "pieces"} for name in names},
             opset_version=_OPSET,
             dynamo=False,
         )
-    return stream.getvalue()
 
 
 def agreement(folder: Path, network: TaggerNetwork, reports: Sequence[GoldReport]) -> Agreement:
     """How far the labels of `model.onnx` are those of the network, over the reports' windows."""
-    session = _session((folder / NETWORK).read_bytes())
+    session = open_session(folder / NETWORK)
     n = dict.fromkeys(HEADS, 0)
     same = dict.fromkeys(HEADS, 0)
     windows = [(report, window) for report in reports for window in report.windows]
@@ -178,11 +171,12 @@ def infer(
     return dict(zip(HEADS, session.run(list(HEADS), fed), strict=True))
 
 
-def _session(content: bytes) -> onnxruntime.InferenceSession:
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """An ONNX file on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 class _Plain(nn.Module):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 from gouji.training.synthesis.pieces import Piece
@@ -17,6 +18,7 @@ def printed(value: Value) -> Piece:
     return Piece(value.text, cell=value.cell)
 
 
+@lru_cache(maxsize=1 << 12)
 def width_of(text: str) -> int:
     """How many half-width columns the text takes on the page.
 

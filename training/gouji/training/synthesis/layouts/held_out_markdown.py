@@ -151,25 +151,21 @@ def _loosened(row: GridRow, style: TornStyle, rng: Random) -> _Torn | None:
 
 def _table(torn: _Torn, style: TornStyle, rng: Random) -> list[Line]:
     width = max(map(len, torn.rows))
-    rows = [_bars([entry or Piece("") for entry in row], width, style) for row in torn.rows]
-    rule = [
-        Piece(
-            "|".join(("", *[style.rule] * width, ""))
-            if style.is_edged
-            else "|".join([style.rule] * width)
-        )
-    ]
+    is_edged = style.is_edged or width == 1  # a single column has no other bars
+    rows = [_bars([entry or Piece("") for entry in row], width, is_edged) for row in torn.rows]
+    edge = [""] * is_edged
+    rule = [Piece("|".join([*edge, *[style.rule] * width, *edge]))]
     head = Head.FIRST_ROW if torn.kind is RowKind.HEAD else rng.choice(style.heads)
     if head is Head.NONE:
         return rows
     if head is Head.FIRST_ROW:
         return [rows[0], rule, *rows[1:]]
     words = [style.word.format(n) if head is Head.NUMBERED else "" for n in range(1, width + 1)]
-    return [_bars([Piece(word) for word in words], width, style), rule, *rows]
+    return [_bars([Piece(word) for word in words], width, is_edged), rule, *rows]
 
 
-def _bars(entries: Sequence[Piece], width: int, style: TornStyle) -> Line:
+def _bars(entries: Sequence[Piece], width: int, is_edged: bool) -> Line:
     """The entries between bars, filled up with empty ones."""
     filled = [*entries, *[Piece("")] * (width - len(entries))]
     line = joined([[entry] for entry in filled], " | ")
-    return [Piece("| "), *line, Piece(" |")] if style.is_edged else line
+    return [Piece("| "), *line, Piece(" |")] if is_edged else line
