@@ -336,3 +336,22 @@ def test_distributions_are_sorted_and_leave_out_the_unlikely(
             assert weights == sorted(weights, reverse=True)
             assert min(weights) >= 0.0009
             assert np.isclose(sum(weights), 1, atol=0.01)
+
+
+def test_a_table_in_two_regions_whose_cells_differ_is_one_table(
+    form: Form, as_document: AsDocument, make_tags: MakeTags
+) -> None:
+    line = "许可\t3\n"
+    text = f"{line}另一句话。\n{line}"
+    encoded = encode(text, ((0, len(text)),))
+    values = [i for i, token in enumerate(encoded.tokens) if token.kind]
+    told = ["active.licensing.decisions", "active.penalty.decisions"]
+    tags = make_tags(encoded, dict(zip(values, told, strict=True)))
+    regions = tuple(
+        TableRegion("active", (at, at + len(line))) for at in (0, len(text) - len(line))
+    )
+    segment = Segment((0, len(text)), (), regions)
+    active = decode(as_document(text), segment, form, encoded, tags)[0]
+    assert [likeliest(m) for m in active.mentions] == told
+    assert min(m.row[0][1] for m in active.mentions) > 0.99
+    assert "S008" not in [f.code for f in active.findings]

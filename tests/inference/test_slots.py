@@ -68,6 +68,9 @@ def test_what_one_cell_holds_is_one_slot(
         ("\t0 4\t0\n", "\t", None),
         ("\t3 /\t0\n", "\t", None),
         ("\t3 件中 4\t0\n", "\t", None),
+        ("\t206 8.\t0\n", "\t", None),
+        ("\n\t206 8.\n\n三、收到和处理\n", "\n\t", None),
+        ("\t. 3\t0\n", "\t", None),
     ],
 )
 def test_a_torn_number_is_put_together_but_nothing_else_is(

@@ -5,7 +5,7 @@ together. Columns are left as the tagger gives them: placing is the business of 
 only the order of the mentions, in which cells have to rise, is settled here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +48,19 @@ class _Member:
         return (self.row[0][0], self.column[0][0]) if self.row and self.column else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Labels of one table with their indices in the label set."""
+
+    names: tuple[str, ...]
+    index: NDArray[np.intp]
+
+
+def _labels(names: Iterable[str], index: Mapping[str, int]) -> _Labels:
+    once = tuple(dict.fromkeys(names))
+    return _Labels(once, np.array([index[name] for name in once], np.intp))
+
+
 @dataclass(frozen=True)
 class _View:
     """What a page says of one variant of a table."""
@@ -56,16 +69,25 @@ class _View:
     table: Table
 
     @cached_property
-    def rows(self) -> Mapping[str, int]:
-        """The labels of the table's rows with their indices."""
-        names = dict.fromkeys(f"{self.table.id}.{row.id}" for row in rows_of(self.table))
-        return {name: self.page.row_index[name] for name in names}
+    def rows(self) -> _Labels:
+        """The labels of the table's rows."""
+        return _labels(
+            [f"{self.table.id}.{row.id}" for row in rows_of(self.table)], self.page.row_index
+        )
 
     @cached_property
-    def columns(self) -> Mapping[str, int]:
-        """The labels of the table's columns with their indices."""
-        names = dict.fromkeys(c.id for block in self.table.blocks for c in block.columns)
-        return {name: self.page.column_index[name] for name in names}
+    def columns(self) -> _Labels:
+        """The labels of the table's columns."""
+        ids = [column.id for block in self.table.blocks for column in block.columns]
+        return _labels(ids, self.page.column_index)
+
+    @cached_property
+    def rank(self) -> Mapping[tuple[str, str], int]:
+        """The place of every cell in the table, by the labels of its row and column."""
+        return {
+            (f"{self.table.id}.{cell.row.id}", cell.column.id): number
+            for number, cell in enumerate(self.table.cells)
+        }
 
     @cached_property
     def signed(self) -> frozenset[str]:
@@ -123,7 +145,7 @@ def _variant(
 ) -> str | None:
     """The variant that rows and columns of the values, and titles in the text, speak for."""
     variants = form.variants[table]
-    at = [value.at for value in values]
+    at = np.array([value.at for value in values], np.intp)
     views = {name: _View(page, variant) for name, variant in variants.items()}
     weights = dict.fromkeys(variants, 0.0)
     for name, view in views.items():
@@ -140,9 +162,10 @@ def _variant(
     return best if is_told else None
 
 
-def _only(labels: Mapping[str, int], others: Sequence[Mapping[str, int]]) -> list[int]:
+def _only(labels: _Labels, others: Iterable[_Labels]) -> NDArray[np.intp]:
     """The indices of the labels that no other has."""
-    return [i for label, i in labels.items() if not any(label in other for other in others)]
+    foreign = {name for other in others for name in other.names}
+    return labels.index[[name not in foreign for name in labels.names]]
 
 
 def _decode(view: _View, values: Sequence[Value], span: Span | None) -> TableMentions:
@@ -153,7 +176,7 @@ def _decode(view: _View, values: Sequence[Value], span: Span | None) -> TableMen
     mentions = [
         _mention(view, member, number)
         for number, group in enumerate(groups)
-        for member in _in_order(group, table)
+        for member in _in_order(view, group)
     ]
     told = beneath_heads(mentions, view.page.text, mask(view.page.text, span), table)
     findings = () if table.side_by_side else tuple(_lost_rows(groups, table))
@@ -174,7 +197,7 @@ def _side_by_side(view: _View, values: Sequence[Value]) -> list[list[_Member]]:
 def _lines(view: _View, values: Sequence[Value]) -> list[list[_Member]]:
     """The values of each row in reading order; those beyond its width are a line of their own."""
     widths = [len(cells) for _, cells in view.table.lines]
-    labels = list(view.rows.values())
+    labels = view.rows.index
     lines: dict[int, list[list[_Member]]] = {}
     for stretch in _stretches(view.page, values):
         for part, weights in _voted(view.page, stretch, labels, max(widths)):
@@ -206,7 +229,7 @@ def _stretches(page: Page, values: Sequence[Value]) -> Iterator[list[Value]]:
 
 
 def _voted(
-    page: Page, stretch: Sequence[Value], labels: Sequence[int], width: int
+    page: Page, stretch: Sequence[Value], labels: NDArray[np.intp], width: int
 ) -> Iterator[tuple[Sequence[Value], Floats]]:
     """The parts of a stretch that belong to one row, with what they say of it together.
 
@@ -231,23 +254,16 @@ def _is_one_row(scores: Floats, named: NDArray[np.intp]) -> bool:
 
 def _vote(scores: Floats) -> Floats:
     """The geometric mean of the rows of `scores`, as probabilities."""
-    if len(scores) == 1:
-        return scores[0]
-    mean = np.exp(np.log(np.maximum(scores, 1e-6)).mean(axis=0))
-    shares: Floats = mean / mean.sum()
-    return shares
+    mean: Floats = np.exp(np.log(np.maximum(scores, 1e-6)).mean(axis=0))
+    return mean if len(scores) == 1 else mean / mean.sum()
 
 
-def _in_order(group: Sequence[_Member], table: Table) -> Sequence[_Member]:
+def _in_order(view: _View, group: Sequence[_Member]) -> Sequence[_Member]:
     """The members in the order of their cells if they surely stand in another one.
 
     Numbers that share a cell, or are not sure of theirs, keep the order of the text.
     """
-    rank = {
-        (f"{table.id}.{cell.row.id}", cell.column.id): number
-        for number, cell in enumerate(table.cells)
-    }
-    placed = [rank.get(member.cell, -1) if member.cell else -1 for member in group]
+    placed = [view.rank.get(member.cell, -1) if member.cell else -1 for member in group]
     valued = [i for i, member in enumerate(group) if not member.value.is_empty]
     ranks = [placed[i] for i in valued]
     sure = all(placed[i] >= 0 and group[i].column[0][1] >= _SURE for i in valued)
@@ -285,10 +301,11 @@ def _within(distribution: Distribution, total: float) -> Distribution:
     return tuple((label, round(p * total / stated, 6)) for label, p in distribution)
 
 
-def _distribution(weights: Floats, labels: Mapping[str, int]) -> Distribution:
-    found = weights[list(labels.values())].tolist()
-    named = [(label, round(p, 6)) for label, p in zip(labels, found, strict=True) if p >= _LEAST]
-    return tuple(sorted(named, key=lambda entry: -entry[1]))
+def _distribution(weights: Floats, labels: _Labels) -> Distribution:
+    found = weights[labels.index]
+    kept = np.flatnonzero(found >= _LEAST)
+    order = kept[np.argsort(-found[kept], kind="stable")].tolist()
+    return tuple((labels.names[i], round(float(found[i]), 6)) for i in order)
 
 
 def _lost_rows(groups: Sequence[Sequence[_Member]], table: Table) -> Iterator[Finding]:

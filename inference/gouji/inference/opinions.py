@@ -209,11 +209,12 @@ def _left_over(
     known = {_majority(group, views) for group in _grouped(views.model.mentions)}
     for group in _grouped(views.rules.mentions):
         line = lines.get(_majority(group, views) or "")
-        is_new = all(mention.span not in views.met for mention in group)
-        if line is not None and line.line not in known and is_new:
-            trust = opinions.of(line.condition)
-            if trust.rules >= _LEAST:
-                yield [replace(m, row=_scaled(m.row, trust.rules)) for m in group]
+        new = [mention for mention in group if mention.span not in views.met]
+        if line is None or line.line in known or not new:
+            continue
+        trust = opinions.of(line.condition)
+        if trust.rules >= _LEAST:
+            yield [replace(mention, row=_scaled(mention.row, trust.rules)) for mention in new]
 
 
 def _with(group: Sequence[Mention], others: Iterable[Mention]) -> list[Mention]:

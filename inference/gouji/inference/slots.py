@@ -6,17 +6,21 @@ two values or two column titles. Where only blanks part the values, empty cells 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from gouji.model.findings import Span
 from gouji.model.mention import MentionKind
-from gouji.model.numerals import respelled
+from gouji.model.numerals import narrow, respelled
 from gouji.model.tokens import BOUNDARY, Token, furniture
 
 _WORDS = re.compile(r"[零〇一二三四五六七八九十百千万两]{1,6}")
 _BLANKS = " \u00a0\u3000"
+_MOST_SCRAP = 20
+_SCRAP_BEFORE = re.compile(r"(?<![^\s|])[0-9OolI]*[.,][0-9OolI.,]*[ ]+$")  # 2. before 5
+_SCRAP_BEHIND = re.compile(r"[ ]+[0-9OolI]*[.,][0-9OolI.,]*(?![^\s|])")  # 8. behind 206
+_EDGES = "".join(BOUNDARY)
 _CELL, _TEXT = "\x00", "\x01"
 
 
@@ -69,7 +73,7 @@ def find_slots(
         if _CELL in part:
             if _TEXT in part[: part.index(_CELL)] and _has_value(groups[-1]):
                 groups.append([])
-            groups[-1] += _slots(text, part, pattern.tokens[start:end], separator)
+            groups[-1] += _slots(text, pattern, (start, end), separator)
         elif spelled := _spelled(text, pattern, (start, end), separator):
             groups[-1].append(spelled)
         elif _TEXT in part:
@@ -107,17 +111,23 @@ def _mended(text: str, slots: list[Slot], separator: str, n_cells: int | None) -
     return mended
 
 
-def _slots(
-    text: str, part: str, tokens: Iterable[Token | None], separator: str | None
-) -> list[Slot]:
+def _slots(text: str, pattern: _Pattern, piece: Span, separator: str | None) -> list[Slot]:
     """The slots of a piece: one a token, but what one cell holds is one slot.
 
     Digits that blanks alone part are a number torn in two, everything else is unreadable.
     """
-    held = [token for token in tokens if token is not None]
-    if separator is None or len(held) == 1 or "\n" in part.strip("\n"):
+    part = pattern.text[slice(*piece)]
+    held = [token for token in pattern.tokens[slice(*piece)] if token is not None]
+    has_lines = len(held) > 1 and "\n" in part.strip("\n")
+    if separator is None or has_lines or part.strip(_EDGES) == _CELL:
         return [Slot(token.span, token) for token in held]
-    return [_whole(text, (held[0].span[0], held[-1].span[1]))]
+    span = held[0].span[0], held[-1].span[1]
+    before = _SCRAP_BEFORE.search(narrow(text[max(0, span[0] - _MOST_SCRAP) : span[0]]))
+    behind = _SCRAP_BEHIND.match(narrow(text[span[1] : span[1] + _MOST_SCRAP]))
+    if len(held) == 1 and not before and not behind:
+        return [Slot(span, held[0])]
+    start = span[0] - len(before[0]) if before else span[0]
+    return [_whole(text, (start, span[1] + len(behind[0]) if behind else span[1]))]
 
 
 def _spelled(text: str, pattern: _Pattern, piece: Span, separator: str | None) -> Slot | None:

@@ -71,7 +71,7 @@ def find_values(page: Page, segment: Segment) -> tuple[dict[str, list[Value]], f
     found = _all_values(page)
     doubled = set()
     for table in segment.doubled & found.keys():
-        first, *later = (r.span for r in segment.regions if r.table == table)
+        later = [r.span for r in segment.regions if r.table == table][1:]
         copies = [v for v in found[table] if any(_within(page.span(v), span) for span in later)]
         others = [value for value in found[table] if value not in copies]
         standing = {_cell(page, value) for value in others}

@@ -5,6 +5,7 @@ model, is fed the sum of word and feature embeddings; table, row, column and fie
 linear heads of their own.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -147,7 +148,8 @@ def network_around(base: str, config: TaggerConfig) -> TaggerNetwork:
     if encoder.get_input_embeddings().num_embeddings < config.vocabulary:
         encoder.resize_token_embeddings(config.vocabulary, mean_resizing=False)
     words = encoder.get_input_embeddings().num_embeddings
-    full = replace(config, vocabulary=words, base=encoder.config.to_dict())
+    told = json.loads(encoder.config.to_json_string(use_diff=False))  # with keys that are strings
+    full = replace(config, vocabulary=words, base=told)
     return TaggerNetwork(full, encoder)
 
 

@@ -36,7 +36,7 @@ _NO_NETWORK = (
     *(ort.Fail, ort.InvalidArgument, ort.InvalidGraph, ort.InvalidProtobuf),
     *(ort.NoModel, ort.NotImplemented, ort.RuntimeException),
 )
-_MOST_IN_BATCH = 4096  # pieces of all windows together, padding included
+_MOST_IN_BATCH = 2048  # pieces of all windows together, padding included
 
 Ints = NDArray[np.int64]
 
@@ -128,10 +128,15 @@ class Tagger:
         """The tags of several texts, whose windows are fed together."""
         labels = self.config.labels
         tags = tuple(_empty(labels, len(encoded.tokens)) for encoded in texts)
+        may_fill = [
+            np.array([token.kind is not None for token in encoded.tokens], bool)
+            for encoded in texts
+        ]
         for batch in _batches([fed for i, text in enumerate(texts) for fed in self._fed(i, text)]):
             logits = self._run(batch)
             for number, fed in enumerate(batch):
-                self._keep(tags[fed.text], texts[fed.text], fed, [head[number] for head in logits])
+                found = [head[number] for head in logits]
+                self._keep(tags[fed.text], may_fill[fed.text], fed, found)
         return tags
 
     def _fed(self, number: int, encoded: Encoded) -> Iterator[_Fed]:
@@ -162,15 +167,17 @@ class Tagger:
         )
         return found
 
-    def _keep(self, tags: Tags, encoded: Encoded, fed: _Fed, logits: Sequence[Floats]) -> None:
+    def _keep(
+        self, tags: Tags, may_fill: NDArray[np.bool_], fed: _Fed, logits: Sequence[Floats]
+    ) -> None:
         """Writes the probabilities of the tokens that count in a window into the tags."""
         at = np.arange(fed.window.keep, fed.window.stop)
         pieces = fed.first[fed.window.keep - fed.window.start :]
-        may_fill = np.array([encoded.tokens[i].kind is not None for i in at], bool)
+        fills = may_fill[at]
         heads = self.calibration.heads
         for name, found in zip(HEADS, logits, strict=True):
             calibration: HeadCalibration = getattr(heads, name)
-            wanted = may_fill if name in ("row", "column") else slice(None)
+            wanted = fills if name in ("row", "column") else slice(None)
             getattr(tags, name)[at[wanted]] = calibration.apply(found[pieces[wanted]])
 
     @property

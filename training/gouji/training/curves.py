@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gouji.model.atomic import write_atomically
@@ -41,13 +40,15 @@ def write_curves(folder: Path, history: Sequence[Line]) -> None:
         if axes.get_legend_handles_labels()[1]:
             axes.legend(fontsize=7)
     picture = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(picture)
+    figure.savefig(picture, format="png")
     write_atomically(folder / CURVES, picture.getvalue())
 
 
 def _plot(axes: Axes, history: Sequence[Line], group: str, name: str, style: str) -> None:
     """One line of the picture, with nothing where there was nothing to count."""
-    told = [(line.step, line.counts[group]) for line in history if line.counts and group in line.counts]
+    told = [
+        (line.step, line.counts[group]) for line in history if line.counts and group in line.counts
+    ]
     points = [(step, counts.scores[name]) for step, counts in told]
     seen = [(step, share) for step, share in points if share is not None]
     if seen:

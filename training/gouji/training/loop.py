@@ -107,7 +107,7 @@ class Training:
         self.optimizer.step()
         self.progress.step += 1
         self._follow()
-        return float(loss)
+        return loss.item()
 
     def judge(self, score: float) -> None:
         """Keeps the averaged weights if no earlier ones had a better score."""

@@ -27,7 +27,6 @@ from gouji.training.config import DataSettings, TrainingConfig
 from gouji.training.curves import write_curves
 from gouji.training.examples import (
     Batching,
-    Position,
     Source,
     Vision,
     batches,
@@ -119,9 +118,7 @@ def _source(form: Form, data: DataSettings, families: Mapping[str, Family]) -> S
 
 def _batching(config: TrainingConfig) -> Batching:
     data = config.data
-    return Batching(
-        data.batch_pieces, data.windows_per_report, data.prose, data.pool, data.seed
-    )
+    return Batching(data.batch_pieces, data.windows_per_report, data.prose, data.pool, data.seed)
 
 
 def _begin(

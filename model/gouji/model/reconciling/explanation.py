@@ -62,8 +62,11 @@ class OutcomeExplainer:
         pick = self.picks.get(cell)
         if pick is None or cell in self.outcome.varying or self._deviates(cell):
             return True
-        is_open = pick.slot.is_open or cell in self.decided.unsure
-        return is_open and cell not in self.decided.amounts
+        if not pick.slot.is_open:
+            return cell in self.decided.unsure and cell not in self.decided.twice
+        observation = pick.slot.reading.observation
+        is_lost = observation is None or observation.kind is not MentionKind.UNREADABLE
+        return cell not in (self.decided.amounts if is_lost else self.decided.twice)
 
     def _plain(self, cell: Cell, pick: Pick) -> CellResult:
         """The result as if the search had been able to prove everything."""

@@ -19,11 +19,11 @@ class ReconcilingSettings:
     than the best no longer competes with it. `misprint` is the probability that a printed number
     should have been a certain other one, `respelled` that digits torn apart, or mixed with letters
     that look like digits, mean the number that they look like, `blank_number` that an empty cell
-    or a mark means a certain number other than zero. `inferred_once` and `inferred_twice` are the confidence in the
-    value of a lost cell that one equation decides, or that any equation may be spared for. A
-    number may be held to belong to no cell only if that is at least as likely as `least_stray`;
-    `uneven_gap` is the probability that an empty cell between two numbers was lost or added.
-    At most `max_placements` ways to lay a line's numbers into its cells are weighed.
+    or a mark means a certain number other than zero. `inferred_once` and `inferred_twice` are the
+    confidence in the value of a lost cell that one equation decides, or that any equation may be
+    spared for. A number may be held to belong to no cell only if that is at least as likely as
+    `least_stray`; `uneven_gap` is the probability that an empty cell between two numbers was lost
+    or added. At most `max_placements` ways to lay a line's numbers into its cells are weighed.
     From `many_changes` changed numbers on, the cells where their lines cross are for review too,
     and from twice as many on, all cells of their lines.
     Up to `max_explanations` competing explanations are listed.

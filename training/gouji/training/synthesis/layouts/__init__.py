@@ -5,6 +5,7 @@ cells: an empty cell leaves no trace that can be told from others and has no pie
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from gouji.training.synthesis.layouts import (
     columns,
@@ -37,7 +38,7 @@ _DEVICES = (
     margins,
 )
 
-TRAINING: Mapping[str, Family] = {
-    name: family for device in _DEVICES for name, family in device.FAMILIES.items()
-}
+TRAINING: Mapping[str, Family] = MappingProxyType(
+    {name: family for device in _DEVICES for name, family in device.FAMILIES.items()}
+)
 BOUNDLESS: frozenset[str] = frozenset().union(*(device.BOUNDLESS for device in _DEVICES))

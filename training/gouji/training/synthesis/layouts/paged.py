@@ -68,7 +68,7 @@ class PageStyle:
             if row.kind is RowKind.HEAD:
                 is_new = before is None or before.kind is not RowKind.HEAD
                 head = [row] if is_new else [*head, row]
-            if n_above >= self.n_rows and row.kind is RowKind.BODY and before != row:
+            if n_above >= self.n_rows and row.kind is RowKind.BODY:
                 paged += self._break(self.footer.format(page=page, pages=pages))
                 if self.again and before is not None and before.kind is not RowKind.HEAD:
                     paged += head

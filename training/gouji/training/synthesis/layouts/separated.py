@@ -57,7 +57,7 @@ class Blanks:
 def barred(row: GridRow, bars: Bars) -> Line:
     """The line of a row, all its places kept."""
     if row.kind is RowKind.FURNITURE or (row.is_title and bars.bare_titles):
-        return shown(row.entries)
+        return shown(row.entries[:1])
     cells = [_cell(entry, bars) for entry in row.entries]
     line = joined(cells, bars.bar)
     if bars.opens:

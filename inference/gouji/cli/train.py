@@ -1,0 +1,115 @@
+"""`gouji train`: a tagger trained on synthetic reports, as a model folder."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gouji.cli.terminal import console
+from gouji.model.errors import GoujiError
+
+if TYPE_CHECKING:
+    from gouji.training.loop import Line
+    from gouji.training.metrics import Counts
+
+HELP = (
+    "用合成报告训练标注模型，写成一个模型文件夹。"
+    "全部设置及默认值见 training/gouji/training/default.toml；中断后可用 --resume 接着进行。"
+)
+
+
+def train(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="写入此文件夹；其名即模型名。")],
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="设置文件（TOML），只写要改动的各项。")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="接着进行文件夹中未完的训练。")] = False,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="至多训练多少分钟；学习率随之安排。")
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|DIR", help="微调预训练模型：Hugging Face 上的名称，或本地文件夹。"
+        ),
+    ] = None,
+) -> None:
+    """Trains a model; exit code 2 if a setting is wrong or the training can't begin."""
+    try:
+        from gouji.training.config import read_config
+        from gouji.training.metrics import ALL
+        from gouji.training.recipe import train_model
+    except ImportError as error:
+        typer.echo(f"训练需要另装依赖：pip install 'gouji[train]'（{error}）", err=True)
+        raise typer.Exit(2) from error
+    try:
+        settings = read_config(config)
+        if minutes is not None:
+            settings = replace(settings, loop=replace(settings.loop, max_minutes=minutes))
+        with _Display() as display:
+            record = train_model(settings, out, display.show, base=base, resume=resume)
+    except GoujiError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        typer.echo(f"无法写入 {error.filename or out}（{error.strerror}）", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(
+        f"已写入 {out}：{record.steps} 步，{record.minutes:g} 分钟，{told(record.scores[ALL])}"
+    )
+
+
+def told(counts: "Counts") -> str:
+    """The counts of an evaluation in a line."""
+    names = {"nonzero": "非零格", "zero": "零值格", "blank": "空格", "exact": "整份"}
+    shares = [
+        f"{title} {100 * share:.2f}%"
+        for name, title in names.items()
+        for share in [counts.scores[name]]
+        if share is not None
+    ]
+    return "，".join([*shares, f"误认 {counts.false_cells}"])
+
+
+class _Display:
+    """The progress of a training: a bar on a terminal, lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = console()
+        self._bar = Progress(
+            TextColumn("训练"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%  {task.description}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=1.0)
+
+    def __enter__(self) -> "_Display":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, line: "Line") -> None:
+        """Shows a line of the history; evaluations stay on the terminal."""
+        if line.counts is not None:
+            for group, counts in line.counts.items():
+                if group in _GROUPS:
+                    self._console.print(f"第 {line.step} 步，{_GROUPS[group]}：{told(counts)}")
+        elif self._console.is_terminal:
+            self._bar.update(self._task, completed=line.done, description=_state(line))
+        else:
+            self._console.print(_state(line))
+
+
+_GROUPS = {"all": "验证", "left out": "留出版式"}
+
+
+def _state(line: "Line") -> str:
+    state = f"第 {line.step} 步（{100 * line.done:.1f}%），{line.minutes:.1f} 分钟"
+    return f"{state}，损失 {line.loss:.4f}，{line.pieces_per_s:.0f} 词元/秒"
