@@ -47,6 +47,7 @@ def test_slots_keep_empty_cells_where_boundaries_survive(
         (" | 1 234 | 5 |\n", "|", ["1 234", "5"]),
         ("\n三\n1\n", "\n", ["三", "1"]),
         (" 1 2 ", None, ["1", "2"]),
+        ("\t0\t117 3. 其他\t", "\t", ["0", "117"]),
     ],
 )
 def test_what_one_cell_holds_is_one_slot(

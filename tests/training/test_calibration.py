@@ -28,16 +28,16 @@ def overconfident(n: int, temperature: float, seed: int) -> _Stated:
 
 
 def test_the_temperature_undoes_overconfidence() -> None:
-    head = _fitted(overconfident(6000, 2.0, seed=1))
-    assert head.temperature == pytest.approx(2.0, rel=0.1)
+    head = _fitted(overconfident(2500, 2.0, seed=1))
+    assert head.temperature == pytest.approx(2.0, rel=0.15)
 
 
 def test_calibration_holds_on_reports_that_it_was_not_fitted_on() -> None:
-    head = _fitted(overconfident(6000, 2.5, seed=1))
-    measured = _reliability(overconfident(6000, 2.5, seed=2), head)
+    head = _fitted(overconfident(2500, 2.5, seed=1))
+    measured = _reliability(overconfident(2500, 2.5, seed=2), head)
     assert measured.ece_before > 0.1
-    assert measured.ece_after < 0.02
-    assert sum(b.n for b in measured.bins_after) == measured.n == 6000
+    assert measured.ece_after < 0.05
+    assert sum(b.n for b in measured.bins_after) == measured.n == 2500
 
 
 def test_no_probability_becomes_certain_because_no_error_was_seen() -> None:

@@ -43,7 +43,7 @@ def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.post_processor = TemplateProcessing(
         "[CLS] $A [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)]
     )
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # theirs
         tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]"
     ).save_pretrained(folder)
     shape = BertConfig(

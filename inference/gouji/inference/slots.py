@@ -19,8 +19,9 @@ _WORDS = re.compile(r"[零〇一二三四五六七八九十百千万两]{1,6}")
 _BLANKS = " \u00a0\u3000"
 _MOST_SCRAP = 20
 _SCRAP_BEFORE = re.compile(r"(?<![^\s|])[0-9OolI]*[.,][0-9OolI.,]*[ ]+$")  # 2. before 5
-_SCRAP_BEHIND = re.compile(r"[ ]+[0-9OolI]*[.,][0-9OolI.,]*(?![^\s|])")  # 8. behind 206
-_EDGES = "".join(BOUNDARY)
+_SCRAP_BEHIND = re.compile(
+    r"[ ]+[0-9OolI]*[.,][0-9OolI.,]*(?![ ]*[^\s|])"
+)  # 8. behind 206, no label
 _CELL, _TEXT = "\x00", "\x01"
 
 
@@ -119,9 +120,10 @@ def _slots(text: str, pattern: _Pattern, piece: Span, separator: str | None) -> 
     part = pattern.text[slice(*piece)]
     held = [token for token in pattern.tokens[slice(*piece)] if token is not None]
     has_lines = len(held) > 1 and "\n" in part.strip("\n")
-    if separator is None or has_lines or part.strip(_EDGES) == _CELL:
+    if separator is None or has_lines:
         return [Slot(token.span, token) for token in held]
     span = held[0].span[0], held[-1].span[1]
+    # The region of a table may end with the last token, so scraps are looked for in the text.
     before = _SCRAP_BEFORE.search(narrow(text[max(0, span[0] - _MOST_SCRAP) : span[0]]))
     behind = _SCRAP_BEHIND.match(narrow(text[span[1] : span[1] + _MOST_SCRAP]))
     if len(held) == 1 and not before and not behind:

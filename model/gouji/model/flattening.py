@@ -5,8 +5,8 @@ cell; unlike the values that rules look for, it need not stand alone.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,13 +108,14 @@ def flatten(text: str, span: Span) -> Flat:
     for start, end in furniture(text, span):
         chars[start - span[0] : end - span[0]] = " " * (end - start)
     flat = " " * span[0] + "".join(chars)
-    return Flat(flat, span, tuple(_parts(flat, span)), find_tokens(flat, span))
+    alone = find_tokens(flat, span)
+    return Flat(flat, span, tuple(_parts(flat, span, alone)), alone)
 
 
-def _parts(text: str, span: Span) -> Iterator[Span]:
+def _parts(text: str, span: Span, alone: Sequence[Token]) -> Iterator[Span]:
     """The pieces worth tagging, neighbours joined."""
     start, end = span[0], span[0]
-    for piece in _kept(text, span):
+    for piece in _kept(text, span, alone):
         if piece[0] > end:
             if end > start:
                 yield start, end
@@ -124,14 +125,19 @@ def _parts(text: str, span: Span) -> Iterator[Span]:
         yield start, end
 
 
-def _kept(text: str, span: Span) -> Iterator[Span]:
-    """Short lines; of long ones the clauses with a digit and those before them."""
+def _kept(text: str, span: Span, alone: Sequence[Token]) -> Iterator[Span]:
+    """Short lines; of long ones the clauses with a value and those before them."""
+    starts = [token.span[0] for token in alone]
     for line in _LINE.finditer(text, *span):
         if len(line[0].strip()) <= _SHORT:
             yield line.span()
             continue
         clauses = [match.span() for match in _CLAUSE.finditer(text, *line.span())]
-        told = [any(map(str.isdigit, text[slice(*clause)])) for clause in clauses]
+        told = [
+            any(map(str.isdigit, text[slice(*clause)]))
+            or bisect_left(starts, clause[0]) < bisect_left(starts, clause[1])
+            for clause in clauses
+        ]
         for number, clause in enumerate(clauses):
             if any(told[number : number + 2]):
                 yield clause

@@ -162,7 +162,10 @@ def _curve(stated: _Stated, head: HeadCalibration) -> tuple[tuple[float, float],
     bins = _bins(top, right)
     observed = [(b.n * b.observed + 1) / (b.n + 2) for b in bins]
     regression = IsotonicRegression(y_min=0.0, y_max=1.0)
-    fitted = regression.fit_transform([b.stated for b in bins], observed, [b.n for b in bins])
+    masses = [b.n for b in bins]
+    fitted = regression.fit([b.stated for b in bins], observed, sample_weight=masses).predict(
+        [b.stated for b in bins]
+    )
     points: dict[float, float] = {}
     for one, value in zip(bins, fitted, strict=True):
         points[round(one.stated, 6)] = round(float(value), 6)

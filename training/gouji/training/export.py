@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # it carries no types
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
@@ -18,7 +19,7 @@ from gouji.model.atomic import write_atomically
 from gouji.model.calibration import Calibration
 from gouji.model.errors import ModelError
 from gouji.model.form import Form
-from gouji.model.jsonl import DecodeError, decode, dumps, encode
+from gouji.model.jsonl import decode, dumps, encode
 from gouji.model.network import TaggerConfig, TaggerNetwork
 from gouji.model.registry import CALIBRATION, CONFIG, NETWORK, TOKENIZER
 from gouji.model.tagger import HEADS, INPUTS, FormRef, ModelConfig, read_config
@@ -85,7 +86,7 @@ def load_network(folder: Path) -> TaggerNetwork:
         network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
     except OSError as error:
         raise ModelError(f"{folder / WEIGHTS}：无法打开（{error.strerror}）") from error
-    except (DecodeError, RuntimeError, ValueError) as error:
+    except (SafetensorError, RuntimeError, ValueError) as error:
         raise ModelError(f"{folder}：权重与网络说明不符：{error}") from error
     return network.eval()
 
@@ -125,7 +126,7 @@ def _trace(network: TaggerNetwork, path: Path) -> None:
     with warnings.catch_warnings():  # of tracing: shapes that are constants here, and its age
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Plain(network.eval()),
+            _Plain(network).eval(),  # exporting brings back the mode that it finds
             (ids, features, mask),
             path,
             input_names=list(INPUTS),

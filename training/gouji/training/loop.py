@@ -59,7 +59,7 @@ class Progress:
     best_score: float = -1.0
     best_step: int = 0
     worse: int = 0  # evaluations since the best one
-    history: list[Line] = field(default_factory=list)
+    history: tuple[Line, ...] = ()
 
 
 class Training:
@@ -226,7 +226,7 @@ def _log(training: Training, tell: Callable[[Line], None], **told: Any) -> None:
         learning_rate=round(training.learning_rate, 8),
         **told,
     )
-    progress.history.append(line)
+    progress.history += (line,)
     tell(line)
 
 
