@@ -24,7 +24,7 @@ from gouji.training.export import (
     write_onnx,
     write_weights,
 )
-from gouji.training.metrics import ALL, Counts, gold_report, padded
+from gouji.training.metrics import ALL, Counts, gold_report, padded, predict
 from gouji.training.recipe import data_sha256
 from tests.training.tiny import FORM, report, tiny_config, tiny_vision
 
@@ -71,6 +71,19 @@ def test_folder_is_a_model_that_the_tagger_reads(folder: Path) -> None:
     tags = tagger.predict(GOLD[0].encoded)
     assert tags.table.shape == (len(GOLD[0].encoded.tokens), len(tagger.config.labels.tables))
     np.testing.assert_allclose(tags.table.sum(axis=1), 1.0, rtol=1e-5)
+
+
+def test_tagger_names_the_labels_that_training_evaluates(folder: Path, tmp_path: Path) -> None:
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    loaded = load_network(folder)
+    write_onnx(tmp_path, loaded, int8=False)
+    tagger = Tagger.load(tmp_path, FORM)
+    for one, right in zip(GOLD, predict(loaded, GOLD), strict=True):
+        tags = tagger.predict(one.encoded)
+        assert tags.table.argmax(axis=1).tolist() == right["table"].tolist()
+        cells = one.labels.cell >= 0
+        assert tags.row[cells].argmax(axis=1).tolist() == right["row"][cells].tolist()
 
 
 def test_integers_name_the_labels_of_the_weights(folder: Path) -> None:

@@ -2,18 +2,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from tokenizers import Tokenizer
-from tokenizers.models import WordPiece
-from tokenizers.pre_tokenizers import BertPreTokenizer
-from tokenizers.processors import TemplateProcessing
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import BertModel
 
 from gouji.model.errors import ModelError
 from gouji.model.jsonl import decode, dumps, encode, loads
 from gouji.model.network import IGNORED, TaggerConfig, TaggerNetwork, loss_of, network_around
 from gouji.model.tagger import HEADS
 from gouji.training.vocabulary import borrow_tokenizer
-from tests.training.tiny import LABELS, tiny_config, tiny_vision
+from tests.training.tiny import LABELS, save_base, tiny_config, tiny_vision
 
 Inputs = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
@@ -36,25 +32,7 @@ def inputs(config: TaggerConfig, batch: int = 3, pieces: int = 11) -> Inputs:
 def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny pretrained encoder as the Hub would hold it."""
     folder = tmp_path_factory.mktemp("base")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"0123456789", "12", "总", "##计", "计"]
-    vocabulary = {word: i for i, word in enumerate(words)}
-    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = BertPreTokenizer()
-    tokenizer.post_processor = TemplateProcessing(
-        "[CLS] $A [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)]
-    )
-    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # theirs
-        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]"
-    ).save_pretrained(folder)
-    shape = BertConfig(
-        vocab_size=len(words),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=64,
-    )
-    BertModel(shape).save_pretrained(folder)
+    save_base(folder)
     return folder
 
 
@@ -165,8 +143,8 @@ def test_borrowed_tokenizer_splits_numbers_and_knows_blanks(base_folder: Path) -
 
 def test_pretrained_encoder_for_shorter_texts_is_an_error(base_folder: Path) -> None:
     told = tiny_config(tiny_vision(), "base")
-    longer = TaggerConfig(told.shape, 30, told.features, told.labels, 65, 1)
-    with pytest.raises(ModelError, match="最多容纳 64"):
+    longer = TaggerConfig(told.shape, 30, told.features, told.labels, 301, 1)
+    with pytest.raises(ModelError, match="最多容纳 300"):
         network_around(str(base_folder), longer)
 
 

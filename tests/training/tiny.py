@@ -3,6 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from gouji.model.annotation import Annotation, CellMention, FieldLabel, Provenance
 from gouji.model.encoding import FEATURE_SIZES
@@ -96,6 +103,29 @@ def tiny_settings(steps: int) -> TrainingConfig:
     data = replace(config.data, window=WINDOW.size, context=WINDOW.context)
     loop = replace(config.loop, steps=steps, warmup_steps=2, evaluate_steps=4)
     return replace(config, network=network, data=data, loop=loop)
+
+
+def save_base(folder: Path) -> None:
+    """Writes a tiny pretrained encoder with its tokenizer, as the Hub would hold it."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"0123456789", "12", "总", "##计", "计"]
+    vocabulary = {word: i for i, word in enumerate(words)}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(
+        "[CLS] $A [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)]
+    )
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # theirs
+        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]"
+    ).save_pretrained(folder)
+    shape = BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=300,
+    )
+    BertModel(shape).save_pretrained(folder)
 
 
 BATCHING = Batching(pieces=300, windows=4, prose=1.0, pool=5, seed=1)

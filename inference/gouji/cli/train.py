@@ -1,8 +1,9 @@
 """`gouji train`: a tagger trained on synthetic reports, as a model folder."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -10,14 +11,53 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from gouji.cli.terminal import console
 from gouji.model.errors import GoujiError
 
-if TYPE_CHECKING:
-    from gouji.training.loop import Line
-    from gouji.training.metrics import Counts
-
 HELP = (
     "用合成报告训练标注模型，写成一个模型文件夹。"
     "全部设置及默认值见 training/gouji/training/default.toml；中断后可用 --resume 接着进行。"
 )
+
+_SHARES = {"nonzero": "非零格", "zero": "零值格", "blank": "空格", "exact": "整份"}
+_GROUPS = {"all": "验证", "left out": "留出版式"}
+
+
+class Scored(Protocol):
+    """What the command tells of an evaluation (`gouji.training.metrics.Counts`)."""
+
+    @property
+    def scores(self) -> Mapping[str, float | None]:
+        """Shares by name."""
+
+    @property
+    def false_cells(self) -> int:
+        """How many tokens were taken for cells."""
+
+
+class Told(Protocol):
+    """What the command tells of a line of the history (`gouji.training.loop.Line`)."""
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+
+    @property
+    def minutes(self) -> float:
+        """Time used."""
+
+    @property
+    def done(self) -> float:
+        """The share of the training that lies behind."""
+
+    @property
+    def loss(self) -> float | None:
+        """The mean loss since the last line."""
+
+    @property
+    def pieces_per_s(self) -> float | None:
+        """The speed since the last line."""
+
+    @property
+    def counts(self) -> Mapping[str, Scored] | None:
+        """The evaluation, if the line is one."""
 
 
 def train(
@@ -61,12 +101,11 @@ def train(
     )
 
 
-def told(counts: "Counts") -> str:
+def told(counts: Scored) -> str:
     """The counts of an evaluation in a line."""
-    names = {"nonzero": "非零格", "zero": "零值格", "blank": "空格", "exact": "整份"}
     shares = [
         f"{title} {100 * share:.2f}%"
-        for name, title in names.items()
+        for name, title in _SHARES.items()
         for share in [counts.scores[name]]
         if share is not None
     ]
@@ -95,7 +134,7 @@ class _Display:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def show(self, line: "Line") -> None:
+    def show(self, line: Told) -> None:
         """Shows a line of the history; evaluations stay on the terminal."""
         if line.counts is not None:
             for group, counts in line.counts.items():
@@ -107,9 +146,6 @@ class _Display:
             self._console.print(_state(line))
 
 
-_GROUPS = {"all": "验证", "left out": "留出版式"}
-
-
-def _state(line: "Line") -> str:
+def _state(line: Told) -> str:
     state = f"第 {line.step} 步（{100 * line.done:.1f}%），{line.minutes:.1f} 分钟"
     return f"{state}，损失 {line.loss:.4f}，{line.pieces_per_s:.0f} 词元/秒"

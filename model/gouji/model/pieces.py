@@ -14,6 +14,9 @@ from tokenizers import Tokenizer
 
 from gouji.model.encoding import N_FEATURES, Encoded, Window, windows
 
+MOST_PIECES = 3
+"""How many pieces a word is given at most: of long numbers the first digits are enough."""
+
 Ints = NDArray[np.int64]
 
 
@@ -53,9 +56,9 @@ def piece_windows(
 
 @lru_cache(maxsize=1 << 16)
 def _pieces(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
-    """The ids of a word's pieces, at least one."""
+    """The ids of a word's pieces, one to `MOST_PIECES`."""
     ids = tokenizer.encode([word], is_pretokenized=True, add_special_tokens=False).ids
-    return tuple(ids) or (0,)
+    return tuple(ids[:MOST_PIECES]) or (0,)
 
 
 @lru_cache(maxsize=4)

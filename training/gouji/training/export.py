@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # it carries no types
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+from onnxruntime.quantization import (  # type: ignore[import-untyped]
+    QuantType,
+    quant_pre_process,
+    quantize_dynamic,
+)
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
@@ -104,8 +108,10 @@ def write_onnx(folder: Path, network: TaggerNetwork, *, int8: bool = True) -> No
         whole, small = Path(temporary) / "whole.onnx", Path(temporary) / "small.onnx"
         _trace(network, whole)
         if int8:
+            simple = Path(temporary) / "simple.onnx"
+            quant_pre_process(whole, simple, skip_symbolic_shape=True)
             quantize_dynamic(
-                whole,
+                simple,
                 small,
                 op_types_to_quantize=list(_MULTIPLIED),
                 per_channel=True,

@@ -20,6 +20,7 @@ from gouji.model.form_file import load_form
 from gouji.model.jsonl import decode, dumps, encode
 from gouji.model.labels import LabelSet
 from gouji.model.network import TaggerConfig, TaggerNetwork, network_around
+from gouji.model.pieces import MOST_PIECES
 from gouji.model.registry import TOKENIZER, TRAINING
 from gouji.model.tagger import WindowSize, read_config
 from gouji.training.card import TrainingRecord, write_card
@@ -46,7 +47,7 @@ from gouji.training.synthesis.layouts.family import Family
 from gouji.training.synthesis.stream import nth, stream
 from gouji.training.vocabulary import borrow_tokenizer, build_tokenizer, unknown_id
 
-_LONGER = 2  # pieces of a pretrained tokenizer to a token, as the mean of a window at most
+_FRAME = 2  # pieces that a pretrained tokenizer puts around a text
 
 
 def train_model(
@@ -69,6 +70,8 @@ def train_model(
     """
     if (out / CHECKPOINT).exists() and not resume:
         raise ConfigError(f"{out} 中已有训练；接着进行请加 --resume，重新开始请另选文件夹")
+    if resume and not (out / CHECKPOINT).exists():
+        raise ConfigError(f"{out} 中没有可以接着进行的训练")
     families = _families(config.data)
     if base is not None:
         config = replace(config, network=replace(config.network, architecture="base"))
@@ -93,7 +96,7 @@ def data_sha256(data: DataSettings) -> str:
     digest = hashlib.sha256(dumps(encode(data)).encode())
     root = Path(str(files("gouji.training.synthesis")))
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".txt"):
+        if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -159,7 +162,7 @@ def _network(config: TrainingConfig, vision: Vision, base: str | None) -> Tagger
         vocabulary=vision.tokenizer.get_vocab_size(),
         features=FEATURE_SIZES,
         labels=tuple(map(len, heads)),
-        longest=config.data.window * (1 if base is None else _LONGER),
+        longest=config.data.window * (1 if base is None else MOST_PIECES) + _FRAME,
         unknown=unknown_id(vision.tokenizer),
     )
     return TaggerNetwork(told) if base is None else network_around(base, told)
@@ -189,7 +192,7 @@ def _finish(
     config, progress = training.config, training.progress
     left_out = frozenset(config.data.leave_out)
     record = TrainingRecord(
-        parent=base,
+        parent=Path(base).name if base and Path(base).is_dir() else base,
         data_sha256=data_sha256(config.data),
         config=config,
         families=tuple(sorted(_families(config.data))),
