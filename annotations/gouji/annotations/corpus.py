@@ -119,7 +119,7 @@ def _mention_problems(annotation: Annotation) -> Iterator[str]:
             yield f"单元格 {mention.cell}：有位置而没有真值"
         elif mention.raw != annotation.text[slice(*mention.span)]:
             yield f"单元格 {mention.cell}：raw {mention.raw!r} 与正文不符"
-        elif _spelled(mention) != annotation.page_value(mention.cell):
+        elif printed_number(mention) != annotation.page_value(mention.cell):
             shown = annotation.page_value(mention.cell)
             yield f"单元格 {mention.cell}：正文是 {mention.raw!r}，标注为 {shown}"
     for name, value in annotation.cells.items():
@@ -127,8 +127,8 @@ def _mention_problems(annotation: Annotation) -> Iterator[str]:
             yield f"单元格 {name}：标注为 {value}，却没有位置"
 
 
-def _spelled(mention: CellMention) -> Number | None:
-    """The number of a mention, also if it is torn or holds letters that look like digits."""
+def printed_number(mention: CellMention) -> Number | None:
+    """The number that a mention spells, also if it is torn or has letters for digits; else None."""
     numeral = parse_numeral("".join(mention.raw.split())) or respelled(mention.raw)
     return numeral.value if mention.kind is MentionKind.NUMBER and numeral else None
 

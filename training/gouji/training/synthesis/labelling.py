@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gouji.annotations.corpus import printed_number
 from gouji.model.annotation import Annotation, CellMention, Provenance
 from gouji.model.findings import Span
 from gouji.model.form import Form
-from gouji.model.mention import MentionKind, Number
-from gouji.model.numerals import NOTE, SIGN, UNIT, narrow, parse_numeral
+from gouji.model.mention import Number
+from gouji.model.numerals import NOTE, SIGN, UNIT, narrow
 from gouji.model.report import Section
 from gouji.training.synthesis.fields import labels
 from gouji.training.synthesis.pieces import Composed, Piece, compose
@@ -40,9 +41,8 @@ def annotated(
 ) -> Annotation:
     """The annotation of the pieces' text; `provenance` is the agency and the layout family.
 
-    `printed` has what stands on the page: None for marks, blanks, lost cells and whatever
-    `parse_numeral` does not read, such as letters in place of digits; an amount in another unit as
-    the page has it.
+    `printed` has what stands on the page: None for marks, blanks, lost cells and whatever spells
+    no number; an amount in another unit as the page has it.
     """
     composed = compose(pieces)
     sha256 = hashlib.sha256(composed.text.encode()).hexdigest()
@@ -84,13 +84,8 @@ def _printed(
     mentions: Sequence[CellMention], cells: Mapping[str, Number]
 ) -> dict[str, Number | None]:
     """What the page shows for the cells where that is not the truth."""
-    page = {mention.cell: _spelled(mention) for mention in mentions}
+    page = {mention.cell: printed_number(mention) for mention in mentions}
     return {cell: page.get(cell) for cell, number in cells.items() if page.get(cell) != number}
-
-
-def _spelled(mention: CellMention) -> Number | None:
-    numeral = parse_numeral("".join(mention.raw.split()))
-    return numeral.value if mention.kind is MentionKind.NUMBER and numeral else None
 
 
 def _others(text: str, taken: Sequence[Span]) -> Iterator[Span]:
