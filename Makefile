@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Where `make train` writes; the name of the folder becomes that of the model.
+MODEL ?= build/ogi-small-1
+
 # What `make bench` measures: sets of numbers for each sample and style, and how many reports.
 DRAWS ?= 20
 SEED ?= 1
@@ -18,7 +21,7 @@ REQUIREMENTS := pyproject.toml constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-all format lint types check golden bench build clean
+.PHONY: help setup run test test-all format lint types check golden train bench build clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +51,9 @@ check: format lint types test  ## format, lint, types, test
 golden: $(DEVELOPMENT)  ## rewrite tests/golden/ from seeds/; read the difference before you commit it
 	GOUJI_REWRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
 
+train: $(DEVELOPMENT)  ## train a tagger from nothing and calibrate it, in about 75 minutes
+	OMP_NUM_THREADS=1 $(BIN)/gouji train --out $(MODEL)
+
 bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples, and speed, into bench/
 	rm -rf bench
 	$(BIN)/python tests/benchmarks/refill.py bench/sound --draws $(DRAWS) --seed $(SEED)
@@ -62,7 +68,7 @@ build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build --no-isolation
 
 clean:  ## remove what the other targets made, but for .venv
-	rm -rf out bench dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf out bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find model inference annotations training tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:

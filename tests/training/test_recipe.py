@@ -75,6 +75,4 @@ def test_command_tunes_a_pretrained_encoder(tmp_path: Path) -> None:
     save_base(tmp_path / "base")
     out, _ = train(tmp_path, "--base", str(tmp_path / "base"))
     assert_usable(out)
-    assert json.loads((out / "training.json").read_text("utf-8"))["parent"] == str(
-        tmp_path / "base"
-    )
+    assert json.loads((out / "training.json").read_text("utf-8"))["parent"] == "base"

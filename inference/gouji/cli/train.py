@@ -80,7 +80,7 @@ def train(
     try:
         from gouji.training.config import read_config
         from gouji.training.metrics import ALL
-        from gouji.training.recipe import train_model
+        from gouji.training.recipe import calibrate_model, train_model
     except ImportError as error:
         typer.echo(f"训练需要另装依赖：pip install 'gouji[train]'（{error}）", err=True)
         raise typer.Exit(2) from error
@@ -90,6 +90,7 @@ def train(
             settings = replace(settings, loop=replace(settings.loop, max_minutes=minutes))
         with _Display() as display:
             record = train_model(settings, out, display.show, base=base, resume=resume)
+        calibrated = calibrate_model(settings, out)
     except GoujiError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -97,7 +98,11 @@ def train(
         typer.echo(f"无法写入 {error.filename or out}（{error.strerror}）", err=True)
         raise typer.Exit(2) from error
     typer.echo(
-        f"已写入 {out}：{record.steps} 步，{record.minutes:g} 分钟，{told(record.scores[ALL])}"
+        f"已写入 {out}：{record.steps} 步，{record.minutes:g} 分钟，{told(record.scores[ALL])}；"
+        + "，".join(
+            f"{title}校准误差 {calibrated.heads[head].ece_after:.4f}"
+            for head, title in {"row": "行", "column": "列"}.items()
+        )
     )
 
 

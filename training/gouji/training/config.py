@@ -53,12 +53,21 @@ class LoopSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationSettings:
+    """What probabilities are calibrated on; see `default.toml` for the meaning of each."""
+
+    seed: int
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """All settings of a training."""
 
     network: EncoderShape
     data: DataSettings
     loop: LoopSettings
+    calibration: CalibrationSettings
 
 
 def read_config(path: Path | None = None) -> TrainingConfig:
@@ -117,6 +126,7 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
         *(("data", key) for key in ("development_reports", "vocabulary_reports")),
         *(("loop", key) for key in ("threads", "steps", "learning_rate", "clip")),
         *(("loop", key) for key in ("evaluate_steps", "checkpoint_minutes")),
+        ("calibration", "reports"),
     ]
     shares = [("network", key) for key in ("dropout", "feature_dropout", "word_dropout")]
     shares += [("data", "prose"), ("loop", "average")]
@@ -138,6 +148,11 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
             "data.development_seed",
             data["development_seed"] != data["seed"],
             "不得与 data.seed 相同：验证不能用训练过的报告",
+        ),
+        (
+            "calibration.seed",
+            settings["calibration"]["seed"] not in (data["seed"], data["development_seed"]),
+            "不得与 data.seed 或 data.development_seed 相同：校准须用别的报告",
         ),
         ("loop.max_minutes", loop["max_minutes"] >= 0, "不应为负"),
         ("loop.warmup_steps", loop["warmup_steps"] >= 0, "不应为负"),

@@ -23,6 +23,7 @@ from gouji.model.network import TaggerConfig, TaggerNetwork, network_around
 from gouji.model.pieces import MOST_PIECES
 from gouji.model.registry import TOKENIZER, TRAINING
 from gouji.model.tagger import WindowSize, read_config
+from gouji.training.calibration import CalibrationRecord
 from gouji.training.card import TrainingRecord, write_card
 from gouji.training.config import DataSettings, TrainingConfig
 from gouji.training.curves import write_curves
@@ -42,6 +43,7 @@ from gouji.training.export import (
 )
 from gouji.training.loop import CHECKPOINT, Line, Training, restore, run
 from gouji.training.metrics import GoldReport, evaluate, gold_report
+from gouji.training.reliability import write_calibration
 from gouji.training.synthesis.layouts import TRAINING as FAMILIES
 from gouji.training.synthesis.layouts.family import Family
 from gouji.training.synthesis.stream import nth, stream
@@ -60,7 +62,7 @@ def train_model(
 ) -> TrainingRecord:
     """Trains a model and writes its folder; every new line of the history is told.
 
-    The folder is usable as soon as this returns; calibration is a step of its own.
+    The folder is usable once this returns; `calibrate_model` is the step after it.
 
     Raises:
         ConfigError: a family that is left out does not exist, or nothing is left to train on; or
@@ -89,6 +91,19 @@ def train_model(
         tell,
     )
     return _finish(training, vision, development, out, base)
+
+
+def calibrate_model(config: TrainingConfig, out: Path) -> CalibrationRecord:
+    """Calibrates the model of a folder on the families left out, or on all if none is.
+
+    Raises:
+        ModelError: the folder holds no model for the form.
+        OSError: a file can't be written.
+    """
+    form = load_form(config.data.form)
+    families = {name: FAMILIES[name] for name in config.data.leave_out} or FAMILIES
+    settings = config.calibration
+    return write_calibration(out, form, families, settings.seed, settings.reports)
 
 
 def data_sha256(data: DataSettings) -> str:
