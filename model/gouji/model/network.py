@@ -89,8 +89,10 @@ class TaggerNetwork(nn.Module):
         self.encoder = _built(config) if encoder is None else encoder
         width = int(self.encoder.config.hidden_size)
         self.features = nn.ModuleList(nn.Embedding(size, width) for size in config.features)
-        for embedding in self.features.parameters():  # a pretrained encoder starts undisturbed
-            nn.init.normal_(embedding, std=_INITIAL if encoder is None else _INITIAL / 10)
+        # all features together start as loud as a word; a pretrained encoder starts undisturbed
+        loudness = _INITIAL / len(config.features) ** 0.5 if encoder is None else _INITIAL / 10
+        for embedding in self.features.parameters():
+            nn.init.normal_(embedding, std=loudness)
         self.dropout = nn.Dropout(config.shape.dropout)
         self.heads = nn.ModuleDict(
             {head: nn.Linear(width, n) for head, n in zip(HEADS, config.labels, strict=True)}
