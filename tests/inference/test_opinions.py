@@ -134,10 +134,10 @@ def test_a_number_torn_for_one_and_whole_for_the_other_is_a_disagreement(form: F
 @pytest.mark.parametrize(
     ("rules", "condition"),
     [
-        (row("new"), "requests.full.clear"),
-        (row("new", p=0.97), "requests.full.damaged"),
-        ([mention(0, "new", (("natural", 0.2), ("business", 0.2)))], "requests.part.clear"),
-        ([], "requests.none"),
+        (row("new"), "requests.full.clear.sure"),
+        (row("new", p=0.97), "requests.full.damaged.sure"),
+        ([mention(0, "new", (("natural", 0.2), ("business", 0.2)))], "requests.part.clear.sure"),
+        ([], "requests.none.sure"),
     ],
 )
 def test_a_line_is_compared_under_its_condition(
@@ -150,6 +150,12 @@ def test_a_line_is_compared_under_its_condition(
         f"requests.new.{column}": i for i, column in enumerate(COLUMNS)
     }
     assert line.rules_silent == (not rules)
+
+
+def test_a_model_that_is_not_sure_of_every_number_is_a_condition_of_its_own(form: Form) -> None:
+    model = [mention(0, "new", (("natural", 0.6), ("business", 0.4))), *row("new")[1:]]
+    (line,) = compare(table(*model), table(*row("new")), form)
+    assert line.condition == "requests.full.clear.unsure"
 
 
 def test_trust_is_that_of_the_most_special_condition_measured(form: Form) -> None:

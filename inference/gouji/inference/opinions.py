@@ -19,6 +19,7 @@ from gouji.model.mention import Distribution, Mention, MentionKind, TableMention
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
 _COUNTED = 0.9  # the rules are at least as sure as this of columns that counting decides
 _CLEAR = 0.998  # and of the row of a label without damage
+_SURE = 0.9  # the model is at least as sure as this of its row and column
 _NUMBERS = frozenset((MentionKind.NUMBER, MentionKind.UNREADABLE))
 
 Numbers = Mapping[str, Mention]
@@ -30,9 +31,10 @@ class LineOpinions:
     """What either opinion says of a printed line.
 
     `line` is TABLE.ROW, or TABLE where all rows stand on one line. `condition` names the case for
-    which the trust in either is measured, `TABLE.COUNT.LABEL`: whether counting settled the
-    columns for the rules (`full`), left them open (`part`) or found no number (`none`), and
-    whether the label was `clear` or `damaged` to them.
+    which the trust in either is measured, `TABLE.COUNT.LABEL.MODEL`: whether counting settled the
+    columns for the rules (`full`), left them open (`part`) or found no number (`none`), whether
+    the label was `clear` or `damaged` to them (left out if there is no number), and whether the
+    model was `sure` of every row and column or `unsure`.
     """
 
     line: str
@@ -128,7 +130,7 @@ def _compared(views: _Views) -> Iterator[LineOpinions]:
             cell is not None and views.same.get(mention.span) is numbers[1][cell]
             for cell, mention in numbers[0].items()
         )
-        yield LineOpinions(line, _condition(others, views), agree, *numbers)
+        yield LineOpinions(line, _condition(own, others, views), agree, *numbers)
 
 
 def _by_line(mentions: Iterable[Mention], views: _Views) -> Mapping[str, list[Mention]]:
@@ -149,14 +151,21 @@ def _numbers(mentions: Iterable[Mention], views: _Views) -> Numbers:
     return found
 
 
-def _condition(rules: Sequence[Mention], views: _Views) -> str:
+def _condition(model: Sequence[Mention], rules: Sequence[Mention], views: _Views) -> str:
+    numbers = [m for m in model if m.kind in _NUMBERS]
+    is_sure = bool(numbers) and all(
+        min(_certainty(m.row), _certainty(m.column)) >= _SURE for m in numbers
+    )
+    return f"{views.table.id}.{_told_by_rules(rules)}.{'sure' if is_sure else 'unsure'}"
+
+
+def _told_by_rules(rules: Sequence[Mention]) -> str:
     valued = [m for m in rules if m.kind is not MentionKind.BLANK]
     if not valued:
-        return f"{views.table.id}.none"
+        return "none"
     is_counted = all(m.column and m.column[0][1] >= _COUNTED for m in valued)
     is_clear = all(sum(p for _, p in m.row) >= _CLEAR for m in valued)
-    count, label = "full" if is_counted else "part", "clear" if is_clear else "damaged"
-    return f"{views.table.id}.{count}.{label}"
+    return f"{'full' if is_counted else 'part'}.{'clear' if is_clear else 'damaged'}"
 
 
 def _grouped(mentions: Iterable[Mention]) -> list[list[Mention]]:

@@ -93,8 +93,8 @@ class Window:
 def encode(text: str, spans: Iterable[Span]) -> Encoded:
     """The tokens of those parts of the spans that are worth tagging.
 
-    Left out are the clauses of long lines that have no digit in or behind them. Each span is one report or a part of one: the
-    separator of its cells is learned from it alone.
+    Left out are the clauses of long lines that have no digit in or behind them. Each span is one
+    report or a part of one: the separator of its cells is learned from it alone.
     """
     tokens: list[Token] = []
     features: list[NDArray[np.int64]] = []

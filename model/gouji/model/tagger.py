@@ -8,8 +8,6 @@ each head.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +20,12 @@ from onnxruntime.capi import (  # type: ignore[import-untyped]  # as above
 from tokenizers import Tokenizer
 
 from gouji.model.calibration import Calibration, Floats, HeadCalibration
-from gouji.model.encoding import N_FEATURES, Encoded, Window, windows
+from gouji.model.encoding import N_FEATURES, Encoded
 from gouji.model.errors import ModelError
 from gouji.model.form import Form
 from gouji.model.jsonl import decode, loads
 from gouji.model.labels import LabelSet
+from gouji.model.pieces import PieceWindow, piece_windows
 from gouji.model.registry import CALIBRATION, CONFIG, NETWORK, TOKENIZER
 
 HEADS = ("table", "row", "column", "field")
@@ -85,13 +84,10 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class _Fed:
-    """A window of one of the texts as pieces; `first` is the piece of each token's label."""
+    """A window of one of the texts."""
 
     text: int
-    window: Window
-    ids: Ints
-    features: Ints
-    first: Ints
+    piece: PieceWindow
 
 
 @dataclass(frozen=True)
@@ -140,28 +136,19 @@ class Tagger:
         return tags
 
     def _fed(self, number: int, encoded: Encoded) -> Iterator[_Fed]:
-        opening, closing = self._frame
-        for window in windows(encoded, self.config.window.size, self.config.window.context):
-            pieces = [
-                self._pieces(token.word) for token in encoded.tokens[window.start : window.stop]
-            ]
-            counts = np.array([len(of_token) for of_token in pieces], np.int64)
-            ids = np.array([*opening, *chain.from_iterable(pieces), *closing], np.int64)
-            told = np.repeat(encoded.features[window.start : window.stop], counts, axis=0)
-            features = np.zeros((len(ids), N_FEATURES), np.int64)
-            features[len(opening) : len(opening) + len(told)] = told
-            first = len(opening) + np.cumsum(counts) - counts
-            yield _Fed(number, window, ids, features, first)
+        size = self.config.window
+        for piece in piece_windows(encoded, size.size, size.context, self.tokenizer):
+            yield _Fed(number, piece)
 
     def _run(self, batch: Sequence[_Fed]) -> list[Floats]:
         """Logits (batch, pieces, labels) of each head."""
-        length = max(len(fed.ids) for fed in batch)
+        length = max(len(fed.piece.ids) for fed in batch)
         ids = np.zeros((len(batch), length), np.int64)
         features = np.zeros((len(batch), length, N_FEATURES), np.int64)
         mask = np.zeros((len(batch), length), np.int64)
         for i, fed in enumerate(batch):
-            n = len(fed.ids)
-            ids[i, :n], features[i, :n], mask[i, :n] = fed.ids, fed.features, 1
+            n = len(fed.piece.ids)
+            ids[i, :n], features[i, :n], mask[i, :n] = fed.piece.ids, fed.piece.features, 1
         found: list[Floats] = self.session.run(
             list(HEADS), {"ids": ids, "features": features, "mask": mask}
         )
@@ -171,22 +158,14 @@ class Tagger:
         self, tags: Tags, may_fill: NDArray[np.bool_], fed: _Fed, logits: Sequence[Floats]
     ) -> None:
         """Writes the probabilities of the tokens that count in a window into the tags."""
-        at = np.arange(fed.window.keep, fed.window.stop)
-        pieces = fed.first[fed.window.keep - fed.window.start :]
+        at = np.arange(fed.piece.window.keep, fed.piece.window.stop)
+        pieces = fed.piece.first[fed.piece.window.keep - fed.piece.window.start :]
         fills = may_fill[at]
         heads = self.calibration.heads
         for name, found in zip(HEADS, logits, strict=True):
             calibration: HeadCalibration = getattr(heads, name)
             wanted = fills if name in ("row", "column") else slice(None)
             getattr(tags, name)[at[wanted]] = calibration.apply(found[pieces[wanted]])
-
-    @property
-    def _frame(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The pieces that the tokenizer puts before and behind every text."""
-        return _frame(self.tokenizer)
-
-    def _pieces(self, word: str) -> tuple[int, ...]:
-        return _pieces(self.tokenizer, word)
 
 
 def read_config(folder: Path) -> ModelConfig:
@@ -268,20 +247,6 @@ def _tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-@lru_cache(maxsize=1 << 16)
-def _pieces(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
-    """The ids of a word's pieces, at least one."""
-    ids = tokenizer.encode([word], is_pretokenized=True, add_special_tokens=False).ids
-    return tuple(ids) or (0,)
-
-
-@lru_cache(maxsize=4)
-def _frame(tokenizer: Tokenizer) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    framed = tokenizer.encode(["0"], is_pretokenized=True)
-    at = [i for i, word in enumerate(framed.word_ids) if word is not None]
-    return tuple(framed.ids[: at[0]]), tuple(framed.ids[at[-1] + 1 :])
-
-
 def _empty(labels: LabelSet, n_tokens: int) -> Tags:
     table, row, column, fields = (
         np.zeros((n_tokens, len(names)), np.float32)
@@ -293,8 +258,8 @@ def _empty(labels: LabelSet, n_tokens: int) -> Tags:
 def _batches(fed: Sequence[_Fed]) -> Iterator[list[_Fed]]:
     """The windows, those of similar length together."""
     batch: list[_Fed] = []
-    for window in sorted(fed, key=lambda window: len(window.ids)):
-        if batch and (len(batch) + 1) * len(window.ids) > _MOST_IN_BATCH:
+    for window in sorted(fed, key=lambda window: len(window.piece.ids)):
+        if batch and (len(batch) + 1) * len(window.piece.ids) > _MOST_IN_BATCH:
             yield batch
             batch = []
         batch.append(window)
