@@ -12,6 +12,8 @@ MODEL ?= build/ogi-small-1
 DRAWS ?= 20
 SEED ?= 1
 REPORTS ?= 600
+REPORTS_PER_FAMILY ?= 50
+SETS := keeps blanks collapsed lost source
 
 # Installing again is due when what is asked for, or the exact versions of it, have changed.
 RUNTIME := $(VENV)/.runtime
@@ -54,13 +56,19 @@ golden: $(DEVELOPMENT)  ## rewrite tests/golden/ from seeds/; read the differenc
 train: $(DEVELOPMENT)  ## train a tagger from nothing and calibrate it, in about 75 minutes
 	OMP_NUM_THREADS=1 $(BIN)/gouji train --out $(MODEL)
 
-bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples, and speed, into bench/
+bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layouts, and speed, into bench/
 	rm -rf bench
 	$(BIN)/python tests/benchmarks/refill.py bench/sound --draws $(DRAWS) --seed $(SEED)
 	$(BIN)/python tests/benchmarks/refill.py bench/faults --draws $(DRAWS) --seed $(SEED) \
 	  --styles onedigit sourceerror
-	$(BIN)/gouji evaluate bench/sound/gold --sources bench/sound/sources --report bench/sound
-	$(BIN)/gouji evaluate bench/faults/gold --sources bench/faults/sources --report bench/faults
+	$(BIN)/python tests/benchmarks/refill.py bench/damaged --draws $(DRAWS) --seed $(SEED) \
+	  --styles split letters
+	for set in $(SETS); do $(BIN)/python tests/benchmarks/held_out.py bench/$$set --set $$set \
+	  --per-family $(REPORTS_PER_FAMILY) --seed $(SEED) || exit 1; done
+	$(BIN)/gouji evaluate bench/keeps/gold --sources bench/keeps/sources --report bench/keeps
+	for set in sound faults damaged $(filter-out keeps,$(SETS)); do \
+	  $(BIN)/gouji evaluate bench/$$set/gold --sources bench/$$set/sources \
+	  | tee bench/$$set/scores.txt || exit 1; done
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 
 build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/

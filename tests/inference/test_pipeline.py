@@ -164,6 +164,22 @@ def test_a_text_without_a_report_fails_with_the_reason(
     assert [f.code for f in report.findings] == ["S007"]
 
 
+@pytest.mark.parametrize("lost", range(3))
+def test_a_table_that_nobody_finds_is_reported(
+    form: Form,
+    extractor: Extractor,
+    report_text: ReportText,
+    as_document: AsDocument,
+    lost: int,
+) -> None:
+    text = report_text(consistent(form, 3))
+    starts = [text.index(heading) for heading in HEADINGS] + [len(text)]
+    (report,) = extractor(as_document(text[: starts[lost]] + text[starts[lost + 1] :]))
+    (missing,) = [f for f in report.findings if f.code == "S004"]
+    assert form.table_ids[lost] in missing.message_en
+    assert report.verdict is Verdict.REVIEW
+
+
 def test_prose_that_contradicts_the_table_is_a_finding_and_changes_nothing(
     form: Form, extractor: Extractor, report_text: ReportText, as_document: AsDocument
 ) -> None:

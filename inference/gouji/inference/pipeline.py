@@ -1,6 +1,6 @@
 """The pipeline: from a document to its reports, one stage after the other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -102,7 +102,9 @@ class Extractor:
             _locate(self._reconciled(table, corrections), document) for table in mentions
         )
         fields, field_findings = find_fields(document, part, self.form)
-        findings = (*document.findings, *part.findings, *_variants(self.form, tables))
+        findings = (*document.findings, *part.findings)
+        findings += tuple(_missing_tables(self.form, mentions)) if part.sections else ()
+        findings += _variants(self.form, tables)
         findings += tuple(f for table in tables for f in table.findings) + field_findings
         cells = {cell.id: cell for table in tables for cell in table.cells}
         findings += tuple(broken_links(self.form, fields, cells))
@@ -152,6 +154,16 @@ def _locate(table: TableResult, document: Document) -> TableResult:
 def _located(cell: CellResult, document: Document) -> CellResult:
     place = document.place_of(cell.span) if cell.span else None
     return replace(cell, page=place.page, box=place.box) if place else cell
+
+
+def _missing_tables(form: Form, mentions: Iterable[TableMentions]) -> Iterator[Finding]:
+    titles = {kind.id: kind.heading for kind in form.sections}
+    for table in (tagged.table for tagged in mentions if tagged.span is None):
+        yield finding(
+            "S004",
+            f"没有找到“{titles.get(table, table)}”的表格",
+            f"table {table} was not found",
+        )
 
 
 def _variants(form: Form, tables: tuple[TableResult, ...]) -> tuple[Finding, ...]:

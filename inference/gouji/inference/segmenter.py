@@ -73,7 +73,6 @@ def _segment(
             *_missing_sections(headings, form),
             *_repeated_sections(headings, form),
             *_misplaced_headings(headings, form),
-            *_missing_tables(regions, form),
             *_misplaced_tables(sections, regions),
         ),
     )
@@ -215,18 +214,6 @@ def _misplaced_headings(headings: Sequence[Heading], form: Form) -> Iterator[Fin
                 span=heading.span,
             )
         seen.add(heading.place)
-
-
-def _missing_tables(regions: Sequence[TableRegion], form: Form) -> Iterator[Finding]:
-    found = {region.table for region in regions}
-    titles = {kind.id: kind.heading for kind in form.sections}
-    for table in form.table_ids:
-        if table not in found:
-            yield finding(
-                "S004",
-                f"没有找到“{titles.get(table, table)}”的表格",
-                f"table {table} was not found",
-            )
 
 
 def _misplaced_tables(
