@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from gouji.inference.opinions import compare, pooled
@@ -134,8 +136,8 @@ def test_a_number_torn_for_one_and_whole_for_the_other_is_a_disagreement(form: F
 @pytest.mark.parametrize(
     ("rules", "condition"),
     [
-        (row("new"), "requests.full.clear.sure"),
-        (row("new", p=0.97), "requests.full.damaged.sure"),
+        (row("new"), "requests.full.clear.open.sure"),
+        (row("new", p=0.97), "requests.full.damaged.open.sure"),
         ([mention(0, "new", (("natural", 0.2), ("business", 0.2)))], "requests.part.clear.sure"),
         ([], "requests.none.sure"),
     ],
@@ -155,7 +157,21 @@ def test_a_line_is_compared_under_its_condition(
 def test_a_model_that_is_not_sure_of_every_number_is_a_condition_of_its_own(form: Form) -> None:
     model = [mention(0, "new", (("natural", 0.6), ("business", 0.4))), *row("new")[1:]]
     (line,) = compare(table(*model), table(*row("new")), form)
-    assert line.condition == "requests.full.clear.unsure"
+    assert line.condition == "requests.full.clear.open.unsure"
+
+
+def test_a_line_that_adds_up_as_the_rules_count_it_is_a_condition_of_its_own(form: Form) -> None:
+    rules = [replace(m, value=21 if i == 6 else i + 1) for i, m in enumerate(row("new"))]
+    (line,) = compare(table(*rules), table(*rules), form)
+    assert line.condition == "requests.full.clear.holds.sure"
+
+
+def test_what_is_too_unlikely_in_the_pool_is_left_out_of_it(form: Form) -> None:
+    model = [mention(0, "new", (("natural", 0.6), ("business", 0.3), ("total", 0.1)))]
+    rules = [mention(0, "new", (("business", 0.999),))]
+    opinions = Opinions({"": Trust(0.04, 0.96)})
+    (one,) = pooled(table(*model), table(*rules), form, opinions).mentions
+    assert one.column == (("business", pytest.approx(0.999, abs=0.001)),)
 
 
 def test_trust_is_that_of_the_most_special_condition_measured(form: Form) -> None:

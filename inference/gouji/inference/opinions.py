@@ -9,13 +9,15 @@ Opinion Pool, 1961), so that the sums can choose and what is left open is seen t
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import Finding, Span
-from gouji.model.form import Form, Table
+from gouji.model.form import Equation, Form, Table
 from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
 
+_TRIED = 0.05  # a label less likely than this in the pool is left out of it
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
 _COUNTED = 0.9  # the rules are at least as sure as this of columns that counting decides
 _CLEAR = 0.998  # and of the row of a label without damage
@@ -31,10 +33,11 @@ class LineOpinions:
     """What either opinion says of a printed line.
 
     `line` is TABLE.ROW, or TABLE where all rows stand on one line. `condition` names the case for
-    which the trust in either is measured, `TABLE.COUNT.LABEL.MODEL`: whether counting settled the
-    columns for the rules (`full`), left them open (`part`) or found no number (`none`), whether
-    the label was `clear` or `damaged` to them (left out if there is no number), and whether the
-    model was `sure` of every row and column or `unsure`.
+    which the trust in either is measured, `TABLE.COUNT.LABEL.SUM.MODEL`: whether counting settled
+    the columns for the rules (`full`), left them open (`part`) or found no number (`none`); whether
+    the label was `clear` or `damaged` to them; whether the line, so counted, adds up (`holds`),
+    does not (`open`) or is nothing but `zeros`; and whether the model was `sure` of every row and
+    column or `unsure`. Parts that do not apply are left out.
     """
 
     line: str
@@ -130,7 +133,7 @@ def _compared(views: _Views) -> Iterator[LineOpinions]:
             cell is not None and views.same.get(mention.span) is numbers[1][cell]
             for cell, mention in numbers[0].items()
         )
-        yield LineOpinions(line, _condition(own, others, views), agree, *numbers)
+        yield LineOpinions(line, _condition(line, own, others, views), agree, *numbers)
 
 
 def _by_line(mentions: Iterable[Mention], views: _Views) -> Mapping[str, list[Mention]]:
@@ -151,21 +154,42 @@ def _numbers(mentions: Iterable[Mention], views: _Views) -> Numbers:
     return found
 
 
-def _condition(model: Sequence[Mention], rules: Sequence[Mention], views: _Views) -> str:
+def _condition(line: str, model: Sequence[Mention], rules: Sequence[Mention], views: _Views) -> str:
     numbers = [m for m in model if m.kind in _NUMBERS]
     is_sure = bool(numbers) and all(
         min(_certainty(m.row), _certainty(m.column)) >= _SURE for m in numbers
     )
-    return f"{views.table.id}.{_told_by_rules(rules)}.{'sure' if is_sure else 'unsure'}"
+    parts = [views.table.id, *_told_by_rules(line, rules, views), "sure" if is_sure else "unsure"]
+    return ".".join(parts)
 
 
-def _told_by_rules(rules: Sequence[Mention]) -> str:
+def _told_by_rules(line: str, rules: Sequence[Mention], views: _Views) -> Iterator[str]:
     valued = [m for m in rules if m.kind is not MentionKind.BLANK]
     if not valued:
-        return "none"
+        yield "none"
+        return
     is_counted = all(m.column and m.column[0][1] >= _COUNTED for m in valued)
     is_clear = all(sum(p for _, p in m.row) >= _CLEAR for m in valued)
-    return f"{'full' if is_counted else 'part'}.{'clear' if is_clear else 'damaged'}"
+    yield "full" if is_counted else "part"
+    yield "clear" if is_clear else "damaged"
+    if is_counted and (equations := _equations(line, views.table)):
+        yield _sums(equations, _numbers(rules, views))
+
+
+@lru_cache(maxsize=1 << 10)
+def _equations(line: str, table: Table) -> tuple[Equation, ...]:
+    """The identities between cells of one line alone."""
+    own = {cell.id for name, cells in table.lines for cell in cells if name == line}
+    return tuple(e for e in table.equations if own.issuperset(cell for _, cell in e.terms))
+
+
+def _sums(equations: Iterable[Equation], numbers: Numbers) -> str:
+    """Whether the identities of a line hold, blanks being zeros."""
+    values = {cell: mention.value or 0 for cell, mention in numbers.items()}
+    if not any(values.values()):
+        return "zeros"
+    sums = [sum(sign * values.get(cell, 0) for sign, cell in e.terms) for e in equations]
+    return "open" if any(sums) else "holds"
 
 
 def _grouped(mentions: Iterable[Mention]) -> list[list[Mention]]:
@@ -185,8 +209,8 @@ def _merged(
     group: Sequence[Mention], line: LineOpinions | None, views: _Views, opinions: Opinions
 ) -> list[Mention]:
     """A group of the model's with what the rules say of its mentions."""
-    if line is None:
-        return list(group)
+    if line is None or _is_idle(line):
+        return _counted(group, views)
     if line.agree:
         merged = [_surer(m, views.same.get(m.span)) for m in group]
         taken = {views.cell(mention) for mention in group}
@@ -209,6 +233,17 @@ def _merged(
         if m.span not in views.met and trust.rules >= _LEAST
     ]
     return _with(merged, extra)
+
+
+def _is_idle(line: LineOpinions) -> bool:
+    """Whether a line holds zeros alone and the rules counted all: columns make no difference."""
+    return ".zeros." in line.condition and all(m.value == 0 for m in line.model.values())
+
+
+def _counted(group: Sequence[Mention], views: _Views) -> list[Mention]:
+    """A line without numbers other than zero: the rules count it best, if they know it."""
+    line = _majority(group, views)
+    return [m for m in views.rules.mentions if line and views.line(m) == line] or list(group)
 
 
 def _left_over(
@@ -269,13 +304,15 @@ def _pooled(mention: Mention, other: Mention | None, trust: Trust) -> Mention:
 
 
 def _mixed(model: Distribution, rules: Distribution, trust: Trust) -> Distribution:
+    """The linear pool, without labels that are too unlikely to be worth trying."""
     weights: dict[str, float] = defaultdict(float)
     for distribution, share in ((model, trust.model), (rules, trust.rules)):
         for label, p in distribution:
             weights[label] += share * p
-    return tuple(
-        (label, round(p, 6)) for label, p in sorted(weights.items(), key=lambda entry: -entry[1])
-    )
+    ranked = sorted(weights.items(), key=lambda entry: -entry[1])
+    kept = [entry for number, entry in enumerate(ranked) if entry[1] >= _TRIED or not number]
+    scale = sum(weights.values()) / (sum(p for _, p in kept) or 1.0)
+    return tuple((label, round(p * scale, 6)) for label, p in kept)
 
 
 def _scaled(distribution: Distribution, share: float) -> Distribution:

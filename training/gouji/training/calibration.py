@@ -218,7 +218,7 @@ class _Tally:
 
     def add(self, line: LineOpinions, spans: Mapping[str, Span]) -> None:
         model, rules = (_is_right(part, line, spans) for part in (line.model, line.rules))
-        if line.agree:
+        if line.agree or (model and rules):  # both are right: they differ in form alone
             self.counts.update(agree=1, agree_right=int(model))
         else:
             self.counts.update(disagree=1, model_right=int(model), rules_right=int(rules))
