@@ -15,7 +15,7 @@ Read = Callable[[Mapping[str, str], Callable[[str], str]], Report]
 
 @pytest.fixture(scope="module")
 def read(form: Form, set_table: SetTable, as_document: AsDocument) -> Read:
-    extract = Extractor(form, Settings())
+    extract = Extractor(form, Settings(), "rules")
 
     def run(active: Mapping[str, str], change: Callable[[str], str]) -> Report:
         table = form.variants["active"]["2021"]
