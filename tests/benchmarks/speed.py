@@ -35,6 +35,22 @@ PACKAGES = ("gouji", "numpy", "ortools", "rapidfuzz", "opencc", "typer")
 GOUJI = (sys.executable, "-m", "gouji")
 N_STARTS = 5
 
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+process.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([seconds, usage.ru_maxrss, process.returncode]))
+"""
+"""Runs a command and tells its seconds, most memory and exit code.
+
+A process is said to have needed at least what the one that started it held at that time, so the
+command is started from a small one. Unlike `Popen.wait`, `wait4` tells the memory of this run
+alone, its worker processes included.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -91,16 +107,13 @@ def extracted(sources: Path, n_reports: int, workers: int) -> Run:
     """
     with tempfile.TemporaryDirectory() as out:
         command = [*GOUJI, "extract", str(sources), "--out", out, "--workers", str(workers)]
-        start = perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # Unlike Popen.wait, this tells the memory of this run alone, its worker processes included.
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    kibibytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Run(workers, n_reports, seconds, kibibytes / 1024)
+        launched = subprocess.run(
+            [sys.executable, "-c", _LAUNCHER, *command], check=True, stdout=subprocess.PIPE
+        )
+    seconds, peak, code = json.loads(launched.stdout)
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+    return Run(workers, n_reports, seconds, peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
 def in_process(files: Sequence[Path]) -> InProcess:

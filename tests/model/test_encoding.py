@@ -1,4 +1,4 @@
-"""The encoding: which tokens a text has, where its empty cells are, and how windows are cut."""
+"""The encoding: which tokens a text has, and where its empty cells are."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,6 @@ from gouji.model.encoding import (
     Encoded,
     Token,
     encode,
-    windows,
 )
 from gouji.model.form_file import load_form
 from gouji.model.labels import LabelSet
@@ -110,25 +109,6 @@ def test_tokens_lie_in_the_text_in_reading_order_and_features_in_range(text: str
     assert whole.features.shape == (len(whole.tokens), N_FEATURES)
     assert (whole.features >= 1).all()
     assert (whole.features < np.array(FEATURE_SIZES)).all()
-
-
-@given(st.text(alphabet="总0 \n", max_size=150), st.integers(4, 30), st.integers(0, 1))
-def test_windows_keep_every_token_once(text: str, size: int, context: int) -> None:
-    whole = encoded(text)
-    cut = windows(whole, size, context)
-    kept = [index for window in cut for index in range(window.keep, window.stop)]
-    assert kept == list(range(len(whole.tokens)))
-    assert all(w.stop - w.start <= size and w.keep - w.start <= context for w in cut)
-
-
-def test_a_window_ends_where_a_row_begins() -> None:
-    whole = encoded("总计 1 2 3\n其他 1 2 3\n合计 1 2 3\n")
-    assert [whole.tokens[w.keep].word for w in windows(whole, 12, 0)] == ["总", "合"]
-
-
-def test_context_must_leave_room() -> None:
-    with pytest.raises(ValueError, match="context 8"):
-        windows(encoded("总计 1"), 16, 8)
 
 
 def test_labels_are_those_of_all_variants_of_the_form() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
+from tokenizers.models import BPE
 from tokenizers.processors import TemplateProcessing
 
 from gouji.model.encoding import N_FEATURES, Encoded, encode
@@ -80,7 +80,8 @@ def config(form: Form = FORM, labels: LabelSet = LABELS, size: int = 16) -> dict
 
 
 def tokenizer(*, framed: bool = False) -> Tokenizer:
-    made = Tokenizer(WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    known = {word: i for i, word in enumerate(WORDS)}
+    made = Tokenizer(BPE(known, [], unk_token="[UNK]", ignore_merges=True))
     if framed:
         made.post_processor = TemplateProcessing(
             single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]

@@ -188,7 +188,7 @@ def test_default_settings_are_those_of_the_file_that_lists_them() -> None:
     config = read_config()
     assert (config.network.architecture, config.data.window, config.loop.threads) == (
         "modernbert",
-        320,
+        512,
         1,
     )
 
@@ -211,7 +211,7 @@ def test_settings_change_what_a_file_names() -> None:
         ("[network]\ndropout = 1.5\n", "network.dropout 应在 0 与 1 之间"),
         ('[network]\narchitecture = "lstm"\n', "modernbert"),
         ("[network]\nheads = 3\n", "network.hidden"),
-        ("[data]\ncontext = 160\n", "data.context"),
+        ("[data]\ncontext = 256\n", "data.context"),
         ("[data]\ndevelopment_seed = 1\n", "data.development_seed"),
         ("[data\n", "不是有效的 TOML"),
     ],

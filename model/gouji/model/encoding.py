@@ -53,6 +53,9 @@ FEATURE_SIZES = (
 """Number of classes of each structure feature; class 0 means that it is not told."""
 N_FEATURES = len(FEATURE_SIZES)
 
+AFTER = [FEATURES.index("blank after"), FEATURES.index("mark after")]
+"""The features that tell what stands behind a token."""
+
 BLANK_WORD = "[BLANK]"
 
 
@@ -81,15 +84,6 @@ class Encoded:
     features: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Tokens start..stop are fed together; what comes out counts from token `keep` on."""
-
-    start: int
-    stop: int
-    keep: int
-
-
 def encode(text: str, spans: Iterable[Span]) -> Encoded:
     """The tokens of those parts of the spans that are worth tagging.
 
@@ -105,38 +99,6 @@ def encode(text: str, spans: Iterable[Span]) -> Encoded:
         features.append(_features(flat, found))
     shape = (0, N_FEATURES)
     return Encoded(tuple(tokens), np.concatenate([np.zeros(shape, np.int64), *features]))
-
-
-def windows(encoded: Encoded, size: int, context: int) -> tuple[Window, ...]:
-    """Windows of at most `size` tokens that cover the tokens, each kept once.
-
-    A window begins where a text begins behind numbers, if such a place is near its end, and is fed
-    up to `context` tokens of what comes before it.
-
-    Raises:
-        ValueError: `context` is not smaller than half of `size`.
-    """
-    if not 0 <= 2 * context < size:
-        raise ValueError(f"context {context} does not fit windows of {size}")
-    n = len(encoded.tokens)
-    found: list[Window] = []
-    keep = 0
-    while keep < n:
-        start = max(0, keep - context)
-        stop = min(n, start + size)
-        if stop < n:
-            stop = _cut(encoded.tokens, keep + (stop - keep) // 2, stop)
-        found.append(Window(start, stop, keep))
-        keep = stop
-    return tuple(found)
-
-
-def _cut(tokens: Sequence[Token], least: int, most: int) -> int:
-    """The last place in least..most where text follows a value; `most` if there is none."""
-    for at in range(most, least, -1):
-        if tokens[at - 1].alone and not tokens[at].alone:
-            return at
-    return most
 
 
 def _tokens(flat: Flat) -> list[Token]:

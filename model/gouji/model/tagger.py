@@ -158,8 +158,8 @@ class Tagger:
         self, tags: Tags, may_fill: NDArray[np.bool_], fed: _Fed, logits: Sequence[Floats]
     ) -> None:
         """Writes the probabilities of the tokens that count in a window into the tags."""
-        at = np.arange(fed.piece.window.keep, fed.piece.window.stop)
-        pieces = fed.piece.first[fed.piece.window.keep - fed.piece.window.start :]
+        at = np.arange(fed.piece.tokens.start, fed.piece.tokens.stop)
+        pieces = fed.piece.at
         fills = may_fill[at]
         heads = self.calibration.heads
         for name, found in zip(HEADS, logits, strict=True):

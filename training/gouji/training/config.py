@@ -12,6 +12,8 @@ from gouji.model.errors import ConfigError
 from gouji.model.jsonl import DecodeError, decode
 from gouji.model.network import ARCHITECTURES, EncoderShape
 
+OPTIMIZERS = ("adamw", "muon")
+
 _TYPES = {"int": "整数", "float": "数", "str": "文字", "bool": "true 或 false"}
 
 
@@ -30,6 +32,7 @@ class DataSettings:
     leave_out: tuple[str, ...]
     development_seed: int
     development_reports: int
+    vocabulary: int
     vocabulary_reports: int
     vocabulary_least: int
 
@@ -42,7 +45,10 @@ class LoopSettings:
     threads: int
     steps: int
     max_minutes: float
+    bf16: bool
+    optimizer: str
     learning_rate: float
+    muon_learning_rate: float
     warmup_steps: int
     weight_decay: float
     clip: float
@@ -123,8 +129,9 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
     above_zero = [
         *(("network", key) for key in ("hidden", "layers", "heads", "ffn")),
         *(("data", key) for key in ("window", "batch_pieces", "windows_per_report", "pool")),
-        *(("data", key) for key in ("development_reports", "vocabulary_reports")),
+        *(("data", key) for key in ("development_reports", "vocabulary", "vocabulary_reports")),
         *(("loop", key) for key in ("threads", "steps", "learning_rate", "clip")),
+        ("loop", "muon_learning_rate"),
         *(("loop", key) for key in ("evaluate_steps", "checkpoint_minutes")),
         ("calibration", "reports"),
     ]
@@ -140,6 +147,11 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
             "network.architecture",
             network["architecture"] in ARCHITECTURES,
             f"应为 {'、'.join(ARCHITECTURES)} 之一",
+        ),
+        (
+            "loop.optimizer",
+            loop["optimizer"] in OPTIMIZERS,
+            f"应为 {'、'.join(OPTIMIZERS)} 之一",
         ),
         ("network.hidden", network["hidden"] % (2 * network["heads"]) == 0, "应为 heads 的偶数倍"),
         ("data.context", 0 <= 2 * data["context"] < data["window"], "应小于 window 的一半"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.utils.data
 from datasets import IterableDataset  # type: ignore[import-untyped]  # it carries no types
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -19,6 +20,10 @@ from gouji.model.pieces import PieceWindow, piece_windows
 from gouji.model.tagger import HEADS, WindowSize
 from gouji.training.alignment import IGNORED, Ints, TokenLabels, align
 from gouji.training.synthesis.report import Sample
+
+_AHEAD = 8  # batches
+_WHOLE = 0.5  # share of the reports whose words are not torn
+_TORN = 0.3  # the most of their characters that the words of another are torn at
 
 Source = Callable[[int], Iterator[Sample]]
 """The reports of a stream from a number on; the same number gives the same report."""
@@ -97,15 +102,18 @@ def encode_report(annotation: Annotation) -> Encoded:
     return encode(annotation.text, ((0, len(annotation.text)),))
 
 
-def examples_of(annotation: Annotation, vision: Vision) -> list[Example]:
-    """The windows of a report, with labels."""
+def examples_of(
+    annotation: Annotation, vision: Vision, torn: Random | None = None
+) -> list[Example]:
+    """The windows of a report, with labels; `torn` tears words apart at random."""
     encoded = encode_report(annotation)
+    tears = None if torn is None else _tears(len(encoded.tokens), torn)
     labels = align(annotation, encoded, vision.labels)
     candidates = np.array([token.kind is not None for token in encoded.tokens], np.int64)
     size = vision.window
     return [
         _example(window, labels, candidates)
-        for window in piece_windows(encoded, size.size, size.context, vision.tokenizer)
+        for window in piece_windows(encoded, size.size, size.context, vision.tokenizer, tears)
     ]
 
 
@@ -129,6 +137,35 @@ def batches(
             following = Position(first + len(reports)) if ended else Position(first, number)
             yield collate(batch), following
         first, skipped = first + len(reports), 0
+
+
+class _Made(torch.utils.data.IterableDataset[tuple[Batch, Position]]):
+    """Batches from a position on, as torch's loader takes them."""
+
+    def __init__(self, make: Callable[[], Iterator[tuple[Batch, Position]]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __iter__(self) -> Iterator[tuple[Batch, Position]]:
+        return self._make()
+
+
+def made_ahead(
+    make: Callable[[], Iterator[tuple[Batch, Position]]],
+) -> Iterator[tuple[Batch, Position]]:
+    """The same batches, made in a process of their own while others are learned from.
+
+    Where processes can't be forked they are made in this one.
+    """
+    can_fork = "fork" in torch.multiprocessing.get_all_start_methods()
+    loader: Iterable[tuple[Batch, Position]] = torch.utils.data.DataLoader(
+        _Made(make),
+        batch_size=None,
+        num_workers=int(can_fork),
+        multiprocessing_context="fork" if can_fork else None,
+        prefetch_factor=_AHEAD if can_fork else None,
+    )
+    return iter(loader)
 
 
 def collate(examples: Sequence[Example]) -> Batch:
@@ -164,11 +201,17 @@ def _streamed(source: Source, vision: Vision, how: Batching, first: int) -> Iter
     def rows(start: int) -> Iterator[dict[str, Any]]:
         for number, sample in enumerate(source(start), start=start):
             rng = Random(f"{how.seed}/{number}/windows")
-            found = examples_of(sample.annotation, vision)
+            found = examples_of(sample.annotation, vision, rng)
             kept = [one for one in found if one.has_cells or rng.random() < how.prose]
             yield {"examples": rng.sample(kept, min(len(kept), how.windows))}
 
     return IterableDataset.from_generator(rows, gen_kwargs={"start": first})
+
+
+def _tears(n_tokens: int, rng: Random) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Where words are torn: nowhere in half of the reports, at few or many places in the others."""
+    share = 0.0 if rng.random() < _WHOLE else rng.uniform(0.0, _TORN)
+    return np.random.default_rng(rng.getrandbits(64)).random(n_tokens) < share
 
 
 def _pooled(rows: Iterable[Mapping[str, Any]], how: Batching, rng: Random) -> list[list[Example]]:
@@ -180,12 +223,11 @@ def _pooled(rows: Iterable[Mapping[str, Any]], how: Batching, rng: Random) -> li
 
 
 def _example(piece: PieceWindow, labels: TokenLabels, candidates: Ints) -> Example:
-    window = piece.window
-    counts = slice(window.keep, window.stop)
-    first = piece.first[window.keep - window.start :]
+    backwards = slice(None, None, -1)  # of the tokens in one piece the first is written last
+    at = piece.at[backwards]
     at_pieces = np.full((len(HEADS), len(piece.ids)), IGNORED, np.int64)
     for i, head in enumerate(HEADS):
-        at_pieces[i, first] = getattr(labels, head)[counts]
+        at_pieces[i, at] = getattr(labels, head)[piece.tokens][backwards]
     candidate = np.zeros(len(piece.ids), np.int64)
-    candidate[first] = candidates[counts]
+    candidate[at] = candidates[piece.tokens][backwards]
     return Example(piece.ids, piece.features, at_pieces, candidate)

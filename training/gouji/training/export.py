@@ -156,11 +156,9 @@ def agreement(folder: Path, network: TaggerNetwork, reports: Sequence[GoldReport
         with torch.inference_mode():
             right = network.eval()(*fed)
         for number, (report, piece) in enumerate(group):
-            kept = slice(piece.window.keep, piece.window.stop)
-            first = piece.first[piece.window.keep - piece.window.start :]
-            is_cell = report.labels.cell[kept] >= 0
+            is_cell = report.labels.cell[piece.tokens] >= 0
             for head in HEADS:
-                at = first[is_cell] if head in ("row", "column") else first
+                at = piece.at[is_cell] if head in ("row", "column") else piece.at
                 equal = found[head][number][at].argmax(-1) == right[head][number].numpy()[
                     at
                 ].argmax(-1)

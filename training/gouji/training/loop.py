@@ -77,7 +77,7 @@ class Training:
         self.settings = config.loop
         self.averaged = deepcopy(network).requires_grad_(False).eval()
         self.best = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-        self.optimizer = _optimizer(network, config.loop)
+        self.optimizers = _optimizers(network, config.loop)
         self.progress = Progress()
 
     @property
@@ -90,21 +90,29 @@ class Training:
         return min(1.0, max(by_steps, progress.seconds / 60 / settings.max_minutes))
 
     @property
-    def learning_rate(self) -> float:
-        """Rising over the first steps, then falling along half a cosine to 0."""
+    def pace(self) -> float:
+        """The share of the learning rates: rising at first, then falling along a cosine to 0."""
         warm = min(1.0, (self.progress.step + 1) / max(1, self.settings.warmup_steps))
-        return self.settings.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * self.done))
+        return warm * 0.5 * (1.0 + math.cos(math.pi * self.done))
+
+    @property
+    def learning_rate(self) -> float:
+        """That of AdamW at this step."""
+        return self.settings.learning_rate * self.pace
 
     def step(self, batch: Batch) -> float:
         """One step on a batch; its loss."""
         self.network.train()
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate
-        loss = loss_of(self.network(batch.ids, batch.features, batch.mask), batch.labels)
-        self.optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bf16):
+            logits = self.network(batch.ids, batch.features, batch.mask)
+        loss = loss_of({head: told.float() for head, told in logits.items()}, batch.labels)
+        self.network.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = group["initial_lr"] * self.pace
+            optimizer.step()
         self.progress.step += 1
         self._follow()
         return loss.item()
@@ -182,7 +190,7 @@ def save(training: Training, path: Path) -> None:
         "network": training.network.state_dict(),
         "averaged": training.averaged.state_dict(),
         "best": training.best,
-        "optimizer": training.optimizer.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in training.optimizers],
         "random": torch.get_rng_state(),
         "config": encode(training.config),
         "progress": encode(training.progress),
@@ -207,7 +215,8 @@ def restore(training: Training, path: Path) -> None:
             raise ModelError(f"{path}：是以别的 [network] 或 [data] 设置开始的，不能接着进行")
         training.network.load_state_dict(content["network"])
         training.averaged.load_state_dict(content["averaged"])
-        training.optimizer.load_state_dict(content["optimizer"])
+        for optimizer, state in zip(training.optimizers, content["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
         training.progress = decode(Progress, content["progress"])
     except OSError as error:
         raise ModelError(f"{path}：没有可以接着进行的训练（{error.strerror}）") from error
@@ -230,15 +239,33 @@ def _log(training: Training, tell: Callable[[Line], None], **told: Any) -> None:
     tell(line)
 
 
-def _optimizer(network: TaggerNetwork, settings: LoopSettings) -> torch.optim.Optimizer:
-    """AdamW; weights of norms and biases do not decay."""
+def _optimizers(
+    network: TaggerNetwork, settings: LoopSettings
+) -> tuple[torch.optim.Optimizer, ...]:
+    """AdamW, and for the matrices of the encoder's layers Muon if so set (Jordan et al. 2024).
+
+    Each group keeps its highest learning rate. Weights of norms and biases do not decay.
+    """
     matrices: list[Tensor] = [p for p in network.parameters() if p.dim() >= 2]
     others: list[Tensor] = [p for p in network.parameters() if p.dim() < 2]
+    hidden: list[Tensor] = []
+    if settings.optimizer == "muon":
+        embeddings = set(network.encoder.get_input_embeddings().parameters())
+        hidden = [p for p in network.encoder.parameters() if p.dim() == 2 and p not in embeddings]
+    apart = set(hidden)
     groups = [
-        {"params": matrices, "weight_decay": settings.weight_decay},
+        {"params": [p for p in matrices if p not in apart], "weight_decay": settings.weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS)
+    found: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS)
+    ]
+    if hidden:
+        rate, decay = settings.muon_learning_rate, settings.weight_decay
+        found.append(torch.optim.Muon(hidden, lr=rate, weight_decay=decay))
+    for group in (group for optimizer in found for group in optimizer.param_groups):
+        group["initial_lr"] = group["lr"]
+    return tuple(found)
 
 
 @dataclass

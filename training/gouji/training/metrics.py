@@ -124,10 +124,8 @@ def predict(network: TaggerNetwork, reports: Sequence[GoldReport]) -> list[Mappi
             logits = network(*padded([window for _, window in group]))
             likeliest = {head: logits[head].argmax(-1).numpy() for head in HEADS}
             for number, (report, piece) in enumerate(group):
-                kept = slice(piece.window.keep, piece.window.stop)
-                first = piece.first[piece.window.keep - piece.window.start :]
                 for head in HEADS:
-                    told[report][head][kept] = likeliest[head][number][first]
+                    told[report][head][piece.tokens] = likeliest[head][number][piece.at]
     network.train(was_training)
     return list(told)
 

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import islice
@@ -20,7 +21,6 @@ from gouji.model.form_file import load_form
 from gouji.model.jsonl import decode, dumps, encode
 from gouji.model.labels import LabelSet
 from gouji.model.network import TaggerConfig, TaggerNetwork, network_around
-from gouji.model.pieces import MOST_PIECES
 from gouji.model.registry import TOKENIZER, TRAINING
 from gouji.model.tagger import WindowSize, read_config
 from gouji.training.calibration import CalibrationRecord
@@ -33,6 +33,7 @@ from gouji.training.examples import (
     Vision,
     batches,
     encode_report,
+    made_ahead,
 )
 from gouji.training.export import (
     agreement,
@@ -83,8 +84,14 @@ def train_model(
     left_out = frozenset(config.data.leave_out)
     run(
         training,
-        lambda position: batches(
-            _source(form, config.data, families), vision, _batching(config), position
+        lambda position: made_ahead(
+            partial(
+                batches,
+                _source(form, config.data, families),
+                vision,
+                _batching(config),
+                position,
+            )
         ),
         lambda network: evaluate(network, development, left_out),
         out,
@@ -166,7 +173,7 @@ def _tokenizer(config: TrainingConfig, form: Form, base: str | None) -> Tokenize
     data = config.data
     sample = islice(stream(form, data.seed, _families(data)), data.vocabulary_reports)
     texts = (encode_report(one.annotation) for one in sample)
-    return build_tokenizer(form, texts, data.vocabulary_least)
+    return build_tokenizer(form, texts, data.vocabulary_least, data.vocabulary)
 
 
 def _network(config: TrainingConfig, vision: Vision, base: str | None) -> TaggerNetwork:
@@ -177,7 +184,7 @@ def _network(config: TrainingConfig, vision: Vision, base: str | None) -> Tagger
         vocabulary=vision.tokenizer.get_vocab_size(),
         features=FEATURE_SIZES,
         labels=tuple(map(len, heads)),
-        longest=config.data.window * (1 if base is None else MOST_PIECES) + _FRAME,
+        longest=config.data.window + _FRAME,
         unknown=unknown_id(vision.tokenizer),
     )
     return TaggerNetwork(told) if base is None else network_around(base, told)
