@@ -1,4 +1,7 @@
+from dataclasses import replace
+from functools import partial
 from itertools import islice
+from random import Random
 
 import numpy as np
 import pytest
@@ -9,16 +12,18 @@ from gouji.model.labels import PART
 from gouji.training.alignment import IGNORED, align
 from gouji.training.examples import (
     Batch,
+    Example,
     Position,
     batches,
     by_length,
     collate,
     encode_report,
     examples_of,
+    made_ahead,
 )
 from gouji.training.synthesis.pieces import Piece
-from gouji.training.vocabulary import UNKNOWN
-from tests.training.tiny import BATCHING, LABELS, annotated, report, source, tiny_vision
+from gouji.training.vocabulary import UNKNOWN, build_tokenizer
+from tests.training.tiny import BATCHING, FORM, LABELS, annotated, report, source, tiny_vision
 
 
 def labelled(
@@ -170,6 +175,35 @@ def test_batches_go_on_from_every_position_as_if_never_stopped() -> None:
     for number, (_, position) in enumerate(whole[:-1]):
         again, _ = next(batches(source, vision, BATCHING, position))
         assert same(again, whole[number + 1][0])
+
+
+def test_batches_made_ahead_are_the_same() -> None:
+    make = partial(batches, source, tiny_vision(), BATCHING, Position())
+    pairs = list(islice(zip(make(), made_ahead(make), strict=True), 5))
+    assert all(same(one, other) and here == there for (one, here), (other, there) in pairs)
+
+
+def test_torn_words_change_no_label_of_a_value() -> None:
+    texts = [encode_report(report(number).annotation) for number in range(40)]
+    vision = replace(tiny_vision(), tokenizer=build_tokenizer(FORM, texts, 1, 400))
+    annotation = report(3).annotation
+    whole = examples_of(annotation, vision)
+    torn = [examples_of(annotation, vision, Random(seed)) for seed in range(9)]
+    assert len({sum(len(one.ids) for one in examples) for examples in (whole, *torn)}) > 2
+    rows = [rows_of(examples) for examples in (whole, *torn)]
+    assert rows == [rows[0]] * len(rows)
+
+
+def rows_of(examples: list[Example]) -> list[int]:
+    return [row for one in examples for row in one.labels[1].tolist() if row != IGNORED]
+
+
+def test_characters_that_often_stand_together_are_joined() -> None:
+    texts = [encode_report(report(number).annotation) for number in range(40)]
+    joined = build_tokenizer(FORM, texts, 1, 400)
+    assert joined.encode(["本年度"], is_pretokenized=True).tokens == ["本年度"]
+    assert joined.encode(["度年本"], is_pretokenized=True).tokens == ["度", "年", "本"]
+    assert build_tokenizer(FORM, texts, 1).get_vocab_size() < joined.get_vocab_size() <= 400
 
 
 def same(one: Batch, other: Batch) -> bool:

@@ -30,6 +30,9 @@ class DataSettings:
     prose: float
     pool: int
     leave_out: tuple[str, ...]
+    harder: tuple[str, ...]
+    harder_weight: float
+    harder_from: int
     development_seed: int
     development_reports: int
     vocabulary: int
@@ -132,6 +135,7 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
         *(("data", key) for key in ("development_reports", "vocabulary", "vocabulary_reports")),
         *(("loop", key) for key in ("threads", "steps", "learning_rate", "clip")),
         ("loop", "muon_learning_rate"),
+        ("data", "harder_weight"),
         *(("loop", key) for key in ("evaluate_steps", "checkpoint_minutes")),
         ("calibration", "reports"),
     ]
