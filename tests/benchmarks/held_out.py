@@ -37,6 +37,9 @@ FLATTENED = "flattened"
 Report = tuple[str, str, Gold]
 """Name, text and gold."""
 
+Drawn = tuple[Sample, str, int, Random]
+"""A sample, its family, its number among those of the family, and what further draws come from."""
+
 _ZEROS = frozenset({"zeros_blank", "zeros_dash", "zeros_slash", "zeros_none"})
 _CLEAN = 0.15  # share of the reports of set keeps without damage
 _SECOND = 0.4  # share of its other reports with two damages
@@ -47,8 +50,16 @@ def benchmark(
     form: Form, chosen_set: str, families: Sequence[str], n_reports: int, seed: int
 ) -> Iterator[Report]:
     """`n_reports` reports of each family that the set has."""
+    for drawn in samples(form, chosen_set, families, n_reports, seed):
+        yield report_of(*drawn)
+
+
+def samples(
+    form: Form, chosen_set: str, families: Sequence[str], n_reports: int, seed: int
+) -> Iterator[Drawn]:
+    """The same reports before they are named, with all that is known of them."""
     if chosen_set == "source":
-        yield from with_damages(form, (), families, n_reports, seed, is_misprinted=True)
+        yield from _damaged(form, (), families, n_reports, seed, is_misprinted=True)
         return
     for family in families:
         pool = damages_of(chosen_set, family)
@@ -59,7 +70,7 @@ def benchmark(
             more = pool if chosen_set == "keeps" and rng.random() < _SECOND else ()
             names = () if is_clean else _drawn(pool[number % len(pool)], more, rng)
             sample = _sample(form, family, key, _ordered(names), is_misprinted=False)
-            yield report_of(sample, family, number, rng)
+            yield sample, family, number, rng
 
 
 def with_damages(
@@ -68,15 +79,26 @@ def with_damages(
     families: Sequence[str],
     n_reports: int,
     seed: int,
-    *,
-    is_misprinted: bool = False,
 ) -> Iterator[Report]:
     """`n_reports` reports of each family that all have these damages."""
+    for drawn in _damaged(form, damages, families, n_reports, seed, is_misprinted=False):
+        yield report_of(*drawn)
+
+
+def _damaged(
+    form: Form,
+    damages: Collection[str],
+    families: Sequence[str],
+    n_reports: int,
+    seed: int,
+    *,
+    is_misprinted: bool,
+) -> Iterator[Drawn]:
     for family in families:
         for number in range(n_reports):
             key = f"held out/{seed}/{'+'.join(damages)}/{is_misprinted}/{family}/{number}"
             sample = _sample(form, family, key, _ordered(damages), is_misprinted=is_misprinted)
-            yield report_of(sample, family, number, Random(key))
+            yield sample, family, number, Random(key)
 
 
 def damages_of(chosen_set: str, family: str) -> tuple[str, ...]:

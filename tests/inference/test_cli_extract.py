@@ -275,7 +275,7 @@ def many(seeds: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(many: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     out = tmp_path_factory.mktemp("undisturbed")
-    done = command("extract", many, "--out", out, "--workers", 1)
+    done = command("extract", many, "--out", out, "--workers", 1, "--model", "rules")
     assert done.returncode == 0, done.stderr
     return contents(out)
 
@@ -290,7 +290,7 @@ def test_run_cut_short_goes_on_to_the_same_bytes(
 ) -> None:
     out = tmp_path / "out"
     run = subprocess.Popen(
-        [*GOUJI, "extract", str(many), "--out", str(out), "--workers", "2"],
+        [*GOUJI, "extract", str(many), "--out", str(out), "--workers", "2", "--model", "rules"],
         stderr=subprocess.DEVNULL,
     )
     while len(list(out.glob("*.json"))) < 3:
@@ -300,6 +300,6 @@ def test_run_cut_short_goes_on_to_the_same_bytes(
     assert run.wait() == code
     assert not (out / "summary.csv").exists()
     (out / ".gouji-0.tmp").write_text("half a rep")
-    done = command("extract", many, "--out", out, "--workers", 2)
+    done = command("extract", many, "--out", out, "--workers", 2, "--model", "rules")
     assert "沿用上次结果" in done.stderr
     assert contents(out) == undisturbed
