@@ -227,10 +227,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (OLE, "OLE"),
         (b"<?xml version='1.0'?><a/>", "XML"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", "MHTML"),
-        (b"<!DOCTYPE html><p>a</p>", "HTML"),
-        (b"\xef\xbb\xbf <!-- x -->\n<HTML><body>a", "HTML"),
-        ("<p>总体情况</p>\n<p>无</p>".encode("gbk"), "HTML"),
-        ("# 报告\n文字\n文字\n<table><tr><td colspan=2>1</td></tr></table>".encode(), "HTML"),
     ],
 )
 def test_other_formats_are_named_whatever_the_suffix(
@@ -246,8 +242,21 @@ def test_suffix_breaks_the_tie_between_text_with_a_tag_and_html(tmp_path: Path) 
     path = tmp_path / "a"
     path.write_text("总体情况<br>无\n第二行\n第三行", encoding="utf-8")
     assert read(path, "a.txt", Limits()).source.media_type == "text/plain"
-    with pytest.raises(UnsupportedFormat, match="HTML"):
-        read(path, "a.html", Limits())
+    assert read(path, "a.html", Limits()).source.media_type == "text/html"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!DOCTYPE html><p>a</p>",
+        b"\xef\xbb\xbf <!-- x -->\n<HTML><body>a",
+        "<p>总体情况</p>\n<p>无</p>".encode("gbk"),
+        "# 报告\n文字\n文字\n<table><tr><td colspan=2>1</td></tr></table>".encode(),
+    ],
+)
+def test_html_is_known_by_its_content(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    assert read(tmp_path / "a.txt", "乙.txt", Limits()).source.media_type == "text/html"
 
 
 def test_locked_office_document_is_encrypted(tmp_path: Path) -> None:

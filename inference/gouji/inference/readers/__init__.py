@@ -13,8 +13,8 @@ from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, Uns
 
 __all__ = ["Limits", "read", "read_text"]
 
-_WANTED = "目前只读取纯文本和 Markdown，请另存为纯文本（UTF-8）后再试"
-_MARKUP_NAMES = {Markup.HTML: "HTML 网页", Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
+_WANTED = "目前只读取纯文本、Markdown 和 HTML，请另存为纯文本（UTF-8）后再试"
+_MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
 
 
 def read(path: Path, name: str, limits: Limits) -> Document:
@@ -39,7 +39,12 @@ def read(path: Path, name: str, limits: Limits) -> Document:
     markup = markup_of(document.text, name)
     if markup in _MARKUP_NAMES:
         raise UnsupportedFormat(f"{name}：是 {_MARKUP_NAMES[markup]}；{_WANTED}")
-    return replace(document, source=replace(source, media_type=markup.value))
+    document = replace(document, source=replace(source, media_type=markup.value))
+    if markup is not Markup.HTML:
+        return document
+    from gouji.inference.readers.web_page import read_html  # only pages need the parser
+
+    return read_html(document, limits)
 
 
 def _content(path: Path, name: str, max_bytes: int) -> bytes:
