@@ -25,11 +25,16 @@ from pathlib import Path
 from time import perf_counter
 
 from gouji.inference.config import Settings
+from gouji.inference.decoding import decode
 from gouji.inference.pipeline import Extractor
 from gouji.inference.readers import read
+from gouji.inference.rules import tag_tables
 from gouji.inference.segmenter import segment
-from gouji.model.document import Document
+from gouji.model.encoding import encode
+from gouji.model.errors import ModelError
 from gouji.model.form_file import load_form
+from gouji.model.registry import find_model
+from gouji.model.tagger import Tagger
 
 PACKAGES = ("gouji", "numpy", "ortools", "rapidfuzz", "opencc", "typer")
 GOUJI = (sys.executable, "-m", "gouji")
@@ -74,19 +79,22 @@ class Run:
 class InProcess:
     """Rates of one process without start-up and writing, in reports a second.
 
-    `bound` reads and segments, `pipeline` does everything up to the finished report. `slowest_s`
-    is the longest time that one report took.
+    `reading` reads and segments, `network` makes the bare passes of the network, `pipeline` does
+    everything up to the finished report. `stages` has the milliseconds a report of its parts.
+    `slowest_s` is the longest time that one report took.
     """
 
     reports: int
-    bound: float
+    reading: float
+    network: float
     pipeline: float
     slowest_s: float
+    stages: Mapping[str, float]
 
     @property
-    def share_of_bound(self) -> float:
-        """How much of the bound the pipeline reaches."""
-        return self.pipeline / self.bound
+    def share_of_network(self) -> float:
+        """How much of the rate of the bare network the pipeline reaches."""
+        return self.pipeline / self.network
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +125,58 @@ def extracted(sources: Path, n_reports: int, workers: int) -> Run:
 
 
 def in_process(files: Sequence[Path]) -> InProcess:
-    """The rates over the same files in this process, after a warm-up on one of them."""
+    """The rates over the same files in this process, after a warm-up on one of them.
+
+    Raises:
+        ModelError: the model in use can't be loaded, or it is the rules.
+    """
     form, settings = load_form(), Settings()
-    extract = Extractor(form, settings)
+    extract, folder = Extractor(form, settings), find_model(None).folder
+    if folder is None:
+        raise ModelError("the rules have no network to measure")
+    tagger = Tagger.load(folder, form)
+    documents = [read(file, file.name, settings.limits) for file in files]
+    segments = [segment(document, form)[0] for document in documents]
+    texts = [
+        encode(document.text, (part.span,))
+        for document, part in zip(documents, segments, strict=True)
+    ]
+    feeds = [tuple(tagger.feeds((text,))) for text in texts]
+    tags = [tagger.predict(text) for text in texts]
 
-    def document(file: Path) -> Document:
-        return read(file, file.name, settings.limits)
+    def seconds(work: Callable[[int], object]) -> list[float]:
+        work(0)
+        return [timed(partial(work, number)) for number in range(len(files))]
 
-    def times(work: Callable[[Path], object]) -> list[float]:
-        work(files[0])
-        return [timed(partial(work, file)) for file in files]
+    def pass_through(number: int) -> None:
+        for feed in feeds[number]:
+            tagger.run(feed)
 
-    bound = times(lambda file: segment(document(file), form))
-    pipeline = times(lambda file: extract(document(file)))
-    return InProcess(len(files), len(files) / sum(bound), len(files) / sum(pipeline), max(pipeline))
+    reading = seconds(
+        lambda i: segment(read(files[i], files[i].name, settings.limits), form),
+    )
+    network = seconds(pass_through)
+    pipeline = seconds(lambda i: extract(read(files[i], files[i].name, settings.limits)))
+    parts = {
+        "reading and segmenting": sum(reading),
+        "encoding": sum(seconds(lambda i: encode(documents[i].text, (segments[i].span,)))),
+        "the network": sum(network),
+        "around the network": sum(seconds(lambda i: tagger.predict(texts[i]))) - sum(network),
+        "decoding": sum(
+            seconds(lambda i: decode(documents[i], segments[i], form, texts[i], tags[i]))
+        ),
+        "the rules": sum(seconds(lambda i: tag_tables(documents[i], segments[i], form))),
+    }
+    parts["opinions, reconciling, fields"] = sum(pipeline) - sum(parts.values())
+    n = len(files)
+    return InProcess(
+        reports=n,
+        reading=n / sum(reading),
+        network=n / sum(network),
+        pipeline=n / sum(pipeline),
+        slowest_s=max(pipeline),
+        stages={name: 1000 * total / n for name, total in parts.items()},
+    )
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -202,7 +248,7 @@ def measure(sources: Path, n_reports: int) -> Speed:
 def as_json(speed: Speed) -> str:
     """The measurements with the rates that follow from them."""
     raw = asdict(speed)
-    raw["in_process"]["share_of_bound"] = speed.in_process.share_of_bound
+    raw["in_process"]["share_of_network"] = speed.in_process.share_of_network
     for run, measured in zip(raw["runs"], speed.runs, strict=True):
         run["reports_per_second"] = measured.reports_per_second
     return json.dumps(raw, indent=1) + "\n"
@@ -217,11 +263,14 @@ def as_table(speed: Speed) -> Iterator[str]:
         what = f"`gouji extract`, {run.workers} worker{'s' if run.workers > 1 else ''}"
         rate = f"{run.reports_per_second:.1f} reports/s, peak {run.peak_memory_mb:.0f} MiB"
         yield f"| {what} | {run.reports} | {rate} |"
-    yield f"| reading and segmenting alone | {rates.reports} | {rates.bound:.1f} reports/s |"
+    yield f"| reading and segmenting alone | {rates.reports} | {rates.reading:.1f} reports/s |"
+    yield f"| bare passes of the network alone | {rates.reports} | {rates.network:.1f} reports/s |"
     yield (
         f"| whole pipeline in one process | {rates.reports} | {rates.pipeline:.1f} reports/s,"
-        f" {rates.share_of_bound:.0%} of the bound, slowest {rates.slowest_s:.2f} s |"
+        f" {rates.share_of_network:.0%} of the bare network, slowest {rates.slowest_s:.2f} s |"
     )
+    for name, milliseconds in rates.stages.items():
+        yield f"| of it {name} | {rates.reports} | {milliseconds:.1f} ms a report |"
     yield f"| `gouji --help` | {N_STARTS} starts | {speed.start_up_s:.2f} s (median) |"
 
 

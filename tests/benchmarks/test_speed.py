@@ -11,7 +11,14 @@ from tests.benchmarks.speed import InProcess, Run, Speed, as_json, as_table, cop
 SPEED = Speed(
     machine={"cores": 2},
     start_up_s=0.25,
-    in_process=InProcess(reports=8, bound=80.0, pipeline=20.0, slowest_s=0.5),
+    in_process=InProcess(
+        reports=8,
+        reading=80.0,
+        network=40.0,
+        pipeline=10.0,
+        slowest_s=0.5,
+        stages={"the network": 25.0, "the rest": 75.0},
+    ),
     runs=(Run(workers=2, reports=8, seconds=0.5, peak_memory_mb=100.0),),
 )
 
@@ -45,12 +52,13 @@ def test_failed_run_is_no_measurement(tmp_path: Path) -> None:
 
 def test_json_states_rates_beside_what_they_follow_from() -> None:
     data = json.loads(as_json(SPEED))
-    assert data["in_process"]["share_of_bound"] == 0.25
+    assert data["in_process"]["share_of_network"] == 0.25
     assert data["runs"][0]["reports_per_second"] == 16.0
 
 
 def test_table_has_a_line_for_each_run_and_rate() -> None:
     lines = list(as_table(SPEED))
     assert "| `gouji extract`, 2 workers | 8 | 16.0 reports/s, peak 100 MiB |" in lines
-    assert "25% of the bound" in lines[-2]
-    assert len(lines) == 6
+    assert any("25% of the bare network" in line for line in lines)
+    assert "| of it the rest | 8 | 75.0 ms a report |" in lines
+    assert len(lines) == 9

@@ -90,6 +90,14 @@ class _Fed:
     piece: PieceWindow
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Windows that pass through the network together, and what it is given."""
+
+    windows: tuple[_Fed, ...]
+    inputs: Mapping[str, Ints]
+
+
 @dataclass(frozen=True)
 class Tagger:
     """A loaded model; it may be used for any number of texts, one thread at a time."""
@@ -128,30 +136,34 @@ class Tagger:
             np.array([token.kind is not None for token in encoded.tokens], bool)
             for encoded in texts
         ]
-        for batch in _batches([fed for i, text in enumerate(texts) for fed in self._fed(i, text)]):
-            logits = self._run(batch)
-            for number, fed in enumerate(batch):
+        for feed in self.feeds(texts):
+            logits = self.run(feed)
+            for number, fed in enumerate(feed.windows):
                 found = [head[number] for head in logits]
                 self._keep(tags[fed.text], may_fill[fed.text], fed, found)
         return tags
 
-    def _fed(self, number: int, encoded: Encoded) -> Iterator[_Fed]:
+    def feeds(self, texts: Sequence[Encoded]) -> Iterator[Feed]:
+        """The windows of several texts in batches, those of similar length together."""
         size = self.config.window
-        for piece in piece_windows(encoded, size.size, size.context, self.tokenizer):
-            yield _Fed(number, piece)
+        windows = [
+            _Fed(number, piece)
+            for number, text in enumerate(texts)
+            for piece in piece_windows(text, size.size, size.context, self.tokenizer)
+        ]
+        for batch in _batches(windows):
+            length = max(len(fed.piece.ids) for fed in batch)
+            ids = np.zeros((len(batch), length), np.int64)
+            features = np.zeros((len(batch), length, N_FEATURES), np.int64)
+            mask = np.zeros((len(batch), length), np.int64)
+            for i, fed in enumerate(batch):
+                n = len(fed.piece.ids)
+                ids[i, :n], features[i, :n], mask[i, :n] = fed.piece.ids, fed.piece.features, 1
+            yield Feed(tuple(batch), {"ids": ids, "features": features, "mask": mask})
 
-    def _run(self, batch: Sequence[_Fed]) -> list[Floats]:
+    def run(self, feed: Feed) -> list[Floats]:
         """Logits (batch, pieces, labels) of each head."""
-        length = max(len(fed.piece.ids) for fed in batch)
-        ids = np.zeros((len(batch), length), np.int64)
-        features = np.zeros((len(batch), length, N_FEATURES), np.int64)
-        mask = np.zeros((len(batch), length), np.int64)
-        for i, fed in enumerate(batch):
-            n = len(fed.piece.ids)
-            ids[i, :n], features[i, :n], mask[i, :n] = fed.piece.ids, fed.piece.features, 1
-        found: list[Floats] = self.session.run(
-            list(HEADS), {"ids": ids, "features": features, "mask": mask}
-        )
+        found: list[Floats] = self.session.run(list(HEADS), dict(feed.inputs))
         return found
 
     def _keep(
