@@ -30,6 +30,7 @@ from gouji.inference.pipeline import Extractor
 from gouji.inference.readers import read
 from gouji.inference.rules import tag_tables
 from gouji.inference.segmenter import segment
+from gouji.model.document import Document
 from gouji.model.encoding import encode
 from gouji.model.errors import ModelError
 from gouji.model.form_file import load_form
@@ -125,7 +126,7 @@ def extracted(sources: Path, n_reports: int, workers: int) -> Run:
 
 
 def in_process(files: Sequence[Path]) -> InProcess:
-    """The rates over the same files in this process, after a warm-up on one of them.
+    """The rates over the same files in this process, each after a warm-up on one of them.
 
     Raises:
         ModelError: the model in use can't be loaded, or it is the rules.
@@ -135,48 +136,50 @@ def in_process(files: Sequence[Path]) -> InProcess:
     if folder is None:
         raise ModelError("the rules have no network to measure")
     tagger = Tagger.load(folder, form)
-    documents = [read(file, file.name, settings.limits) for file in files]
-    segments = [segment(document, form)[0] for document in documents]
-    texts = [
-        encode(document.text, (part.span,))
-        for document, part in zip(documents, segments, strict=True)
-    ]
+
+    def opened(number: int) -> Document:
+        return read(files[number], files[number].name, settings.limits)
+
+    documents = [opened(number) for number in range(len(files))]
+    parts = [segment(document, form)[0] for document in documents]
+    texts = [encode(d.text, (part.span,)) for d, part in zip(documents, parts, strict=True)]
     feeds = [tuple(tagger.feeds((text,))) for text in texts]
     tags = [tagger.predict(text) for text in texts]
-
-    def seconds(work: Callable[[int], object]) -> list[float]:
-        work(0)
-        return [timed(partial(work, number)) for number in range(len(files))]
-
-    def pass_through(number: int) -> None:
-        for feed in feeds[number]:
-            tagger.run(feed)
-
-    reading = seconds(
-        lambda i: segment(read(files[i], files[i].name, settings.limits), form),
-    )
-    network = seconds(pass_through)
-    pipeline = seconds(lambda i: extract(read(files[i], files[i].name, settings.limits)))
-    parts = {
-        "reading and segmenting": sum(reading),
-        "encoding": sum(seconds(lambda i: encode(documents[i].text, (segments[i].span,)))),
-        "the network": sum(network),
-        "around the network": sum(seconds(lambda i: tagger.predict(texts[i]))) - sum(network),
+    pipeline = times(lambda i: extract(opened(i)), files)
+    seconds = {
+        "reading and segmenting": sum(times(lambda i: segment(opened(i), form), files)),
+        "encoding": sum(times(lambda i: encode(documents[i].text, (parts[i].span,)), files)),
+        "the network": sum(times(lambda i: [tagger.run(feed) for feed in feeds[i]], files)),
+        "all of the tagger": sum(times(lambda i: tagger.predict(texts[i]), files)),
         "decoding": sum(
-            seconds(lambda i: decode(documents[i], segments[i], form, texts[i], tags[i]))
+            times(lambda i: decode(documents[i], parts[i], form, texts[i], tags[i]), files)
         ),
-        "the rules": sum(seconds(lambda i: tag_tables(documents[i], segments[i], form))),
+        "the rules": sum(times(lambda i: tag_tables(documents[i], parts[i], form), files)),
     }
-    parts["opinions, reconciling, fields"] = sum(pipeline) - sum(parts.values())
     n = len(files)
     return InProcess(
         reports=n,
-        reading=n / sum(reading),
-        network=n / sum(network),
+        reading=n / seconds["reading and segmenting"],
+        network=n / seconds["the network"],
         pipeline=n / sum(pipeline),
         slowest_s=max(pipeline),
-        stages={name: 1000 * total / n for name, total in parts.items()},
+        stages={name: 1000 * total / n for name, total in _apart(seconds, sum(pipeline)).items()},
     )
+
+
+def _apart(seconds: Mapping[str, float], whole: float) -> Mapping[str, float]:
+    """The seconds of parts that do not overlap, and of what is left of the whole."""
+    around = seconds["all of the tagger"] - seconds["the network"]
+    parts = {**seconds, "all of the tagger": around}
+    named = {"all of the tagger": "around the network"}
+    found = {named.get(name, name): total for name, total in parts.items()}
+    return {**found, "opinions, reconciling, fields": whole - sum(found.values())}
+
+
+def times(work: Callable[[int], object], files: Sequence[Path]) -> list[float]:
+    """The seconds that the work takes for the number of each file, after a warm-up on the first."""
+    work(0)
+    return [timed(partial(work, number)) for number in range(len(files))]
 
 
 def timed(work: Callable[[], object]) -> float:

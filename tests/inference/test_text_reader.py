@@ -217,8 +217,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (b"RIFF\0\0\0\0WEBPVP8 ", "WebP"),
         (b"{\\rtf1\\ansi", "RTF"),
         (b"Rar!\x1a\x07\0", "RAR"),
-        (archive("word/document.xml"), "DOCX"),
-        (archive("xl/workbook.xml"), "XLSX"),
         (archive("OFD.xml", "Doc_0/Document.xml"), "OFD"),
         (archive("a.txt"), "是 ZIP"),
         (archive("a.txt")[:30], "损坏的 ZIP"),

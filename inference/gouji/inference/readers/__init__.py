@@ -5,7 +5,14 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from gouji.inference.readers.kinds import Markup, binary_kind, is_encrypted, markup_of
+from gouji.inference.readers.kinds import (
+    DOCX,
+    XLSX,
+    Markup,
+    binary_kind,
+    is_encrypted,
+    markup_of,
+)
 from gouji.inference.readers.limits import Limits
 from gouji.inference.readers.text import read_text
 from gouji.model.document import Document, Source
@@ -13,8 +20,11 @@ from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, Uns
 
 __all__ = ["Limits", "read", "read_text"]
 
-_WANTED = "目前只读取纯文本、Markdown 和 HTML，请另存为纯文本（UTF-8）后再试"
+_WANTED = (
+    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）和 Excel（XLSX），请另存为其中一种后再试"
+)
 _MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
+_OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
 def read(path: Path, name: str, limits: Limits) -> Document:
@@ -31,10 +41,10 @@ def read(path: Path, name: str, limits: Limits) -> Document:
     """
     data = _content(path, name, limits.max_bytes)
     if is_encrypted(data):
-        raise Encrypted(f"{name}：是加密的 Office 文档；请解除密码并另存为纯文本（UTF-8）后再试")
-    if kind := binary_kind(data):
-        raise UnsupportedFormat(f"{name}：是 {kind}；{_WANTED}")
+        raise Encrypted(f"{name}：是加密的 Office 文档；请解除密码后再试")
     source = Source(name, hashlib.sha256(data).hexdigest(), Markup.PLAIN.value)
+    if kind := binary_kind(data):
+        return _packaged(kind, data, source, limits)
     document = read_text(data, source, limits)
     markup = markup_of(document.text, name)
     if markup in _MARKUP_NAMES:
@@ -42,9 +52,24 @@ def read(path: Path, name: str, limits: Limits) -> Document:
     document = replace(document, source=replace(source, media_type=markup.value))
     if markup is not Markup.HTML:
         return document
-    from gouji.inference.readers.web_page import read_html  # only pages need the parser
+    from gouji.inference.readers.web_page import read_html  # each format imports its parser alone
 
     return read_html(document, limits)
+
+
+def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Document:
+    """The document in a file of a binary format."""
+    if kind == DOCX:
+        from gouji.inference.readers.word import read_docx
+
+        source = replace(source, media_type=f"{_OFFICE}wordprocessingml.document")
+        return read_docx(data, source, limits)
+    if kind == XLSX:
+        from gouji.inference.readers.workbook import read_xlsx
+
+        source = replace(source, media_type=f"{_OFFICE}spreadsheetml.sheet")
+        return read_xlsx(data, source, limits)
+    raise UnsupportedFormat(f"{source.name}：是 {kind}；{_WANTED}")
 
 
 def _content(path: Path, name: str, max_bytes: int) -> bytes:
@@ -52,7 +77,7 @@ def _content(path: Path, name: str, max_bytes: int) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise UnsupportedFormat(f"{name}：不是普通文件；应为纯文本或 Markdown 文件")
+            raise UnsupportedFormat(f"{name}：不是普通文件；应为文件")
         size = status.st_size
         if size <= max_bytes:
             with path.open("rb") as file:

@@ -22,9 +22,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DOCX, XLSX = "Word 文档（DOCX）", "Excel 工作簿（XLSX）"
 _MEMBERS: tuple[tuple[str, str], ...] = (
-    ("word/", "Word 文档（DOCX）"),
-    ("xl/", "Excel 工作簿（XLSX）"),
+    ("word/", DOCX),
+    ("xl/", XLSX),
     ("ppt/", "PowerPoint 演示文稿（PPTX）"),
     ("OFD.xml", "OFD 版式文档"),
     ("content.xml", "OpenDocument 文档"),
