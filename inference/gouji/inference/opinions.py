@@ -100,7 +100,9 @@ def pooled(
     ]
     groups += _left_over(lines, views, opinions)
     mentions = tuple(
-        replace(mention, group=number) for number, group in enumerate(groups) for mention in group
+        mention if mention.group == number else replace(mention, group=number)
+        for number, group in enumerate(groups)
+        for mention in group
     )
     span = model.span or (rules.span if mentions else None)
     return replace(model, span=span, mentions=mentions, findings=_findings(model, rules))
@@ -279,12 +281,14 @@ def _surer(mention: Mention, other: Mention | None) -> Mention:
     """A mention with the surer distributions of two that name the same cell."""
     if other is None:
         return mention
-    return replace(
-        mention,
-        row=max(mention.row, other.row, key=_certainty),
-        column=max(mention.column, other.column, key=_certainty),
-        unit=mention.unit or other.unit,
+    row, column = (
+        max(mention.row, other.row, key=_certainty),
+        max(mention.column, other.column, key=_certainty),
     )
+    unit = mention.unit or other.unit
+    if (row, column, unit) == (mention.row, mention.column, mention.unit):
+        return mention
+    return replace(mention, row=row, column=column, unit=unit)
 
 
 def _certainty(distribution: Distribution) -> float:

@@ -117,7 +117,8 @@ def beneath_heads(
     for mention in mentions:
         row = index[mention.row[0][0]] if mention.row else -1
         unit = units.get(row, {}).get(mention.column[0][0]) if mention.column else None
-        told = replace(mention, unit=mention.unit or unit) if mention.value is not None else mention
+        is_told = unit is not None and mention.unit is None and mention.value is not None
+        told = replace(mention, unit=unit) if is_told else mention
         seen.append(_doubted(told) if row in permuted else told)
     return tuple(seen)
 

@@ -70,6 +70,8 @@ def reconcile(table: Table, readings: TableReadings, settings: ReconcilingSettin
 
 
 def _stated(cell: CellResult) -> CellResult:
+    if not cell.alternatives and cell.confidence == stated(cell.confidence):
+        return cell
     alternatives = (replace(a, probability=stated(a.probability)) for a in cell.alternatives)
     return replace(cell, confidence=stated(cell.confidence), alternatives=tuple(alternatives))
 
