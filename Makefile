@@ -65,10 +65,13 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	  --styles split letters
 	for set in $(SETS); do $(BIN)/python tests/benchmarks/held_out.py bench/$$set --set $$set \
 	  --per-family $(REPORTS_PER_FAMILY) --seed $(SEED) || exit 1; done
+	$(BIN)/python tests/benchmarks/files.py bench/files --reports $(REPORTS_PER_FAMILY) --seed $(SEED)
 	$(BIN)/gouji evaluate bench/keeps/gold --sources bench/keeps/sources --report bench/keeps
-	for set in sound faults damaged $(filter-out keeps,$(SETS)); do \
+	for set in sound faults damaged files $(filter-out keeps,$(SETS)); do \
 	  $(BIN)/gouji evaluate bench/$$set/gold --sources bench/$$set/sources \
 	  | tee bench/$$set/scores.txt || exit 1; done
+	$(BIN)/python tests/benchmarks/handed_on.py --set collapsed --per-family $(REPORTS_PER_FAMILY) \
+	  --seed $(SEED) | tee bench/collapsed/handed_on.md
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 
 build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/

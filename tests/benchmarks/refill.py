@@ -142,11 +142,16 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
 def write(out: Path, name: str, text: str, gold: Gold) -> None:
     """Write one source and its gold below `out`."""
     source = out / "sources" / f"{name}.txt"
-    gold_path = out / "gold" / f"{name}.gold.json"
-    for path in (source, gold_path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    source.parent.mkdir(parents=True, exist_ok=True)
     source.write_bytes(text.encode())
-    gold_path.write_text(json.dumps(asdict(gold), ensure_ascii=False, indent=1), encoding="utf-8")
+    write_gold(out, name, gold)
+
+
+def write_gold(out: Path, name: str, gold: Gold) -> None:
+    """Write the gold of a source below `out`."""
+    path = out / "gold" / f"{name}.gold.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(gold), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def main() -> None:
