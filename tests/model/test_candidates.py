@@ -7,6 +7,7 @@ from gouji.model.form import Table
 from gouji.model.form_file import load_form
 from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
 from gouji.model.reading import Candidate, Line, Origin, Reading, TableReadings
+from gouji.model.reconciling import reconcile
 from gouji.model.reconciling.candidates import assemble
 from gouji.model.reconciling.settings import load_settings
 
@@ -203,3 +204,21 @@ def test_a_table_that_was_not_found_has_lines_without_observations() -> None:
         for line_ in result.lines
         for reading in line_.placements[0].readings
     )
+
+
+@pytest.mark.parametrize("n_more", [0, 1])
+def test_an_error_in_a_line_with_more_numbers_than_cells_casts_doubt_on_all_of_it(
+    n_more: int,
+) -> None:
+    """Which of the numbers is too many can't be told where the sums are broken."""
+    cells = DISPUTES.cells
+    extra = mention("9", f"disputes.{cells[0].row.id}", (("none", 0.999),))
+    numbers = [
+        mention("7", f"disputes.{cell.row.id}", cell.column.id, at=number + 1)
+        for number, cell in enumerate(cells)
+    ]
+    found = readings(DISPUTES, *[extra] * n_more, *numbers)
+    assert found.lines[0].crowded is bool(n_more)
+    result = reconcile(DISPUTES, found, SETTINGS)
+    unflagged = [cell.id for cell in result.cells if not cell.review]
+    assert bool(unflagged) is not bool(n_more)

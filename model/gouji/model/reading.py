@@ -84,13 +84,15 @@ class Line:
     A line is a row of the form, or all rows of a table that prints its rows side by side. If
     `complete` is False, possible placements were left out, and nothing in it may be called sure.
     `claim` is the probability that the mentions of the line belong to it and to no other one:
-    nothing in the line is surer than that.
+    nothing in the line is surer than that. `crowded` says that it has more numbers and marks than
+    cells, so that some of them were left out.
     """
 
     id: str
     placements: tuple[Placement, ...]
     complete: bool = True
     claim: float = 1.0
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

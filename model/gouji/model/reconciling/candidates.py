@@ -143,7 +143,8 @@ def _line(
         for assignment in assignments
     )
     complete = complete and (is_short or not _may_be_shifted(line))
-    return Line(line.id, placements, complete, line.claim)
+    n_valued = sum(mention.kind is not MentionKind.BLANK for mention in mentions)
+    return Line(line.id, placements, complete, line.claim, crowded=n_valued > len(line.cells))
 
 
 def _untold(mention: Mention) -> Mention:

@@ -225,16 +225,16 @@ class OutcomeExplainer:
 
 
 def shifted_cells(lines: Iterable[Line], results: Mapping[str, CellResult]) -> frozenset[str]:
-    """The cells of lines that are not full and in which a number is wrong or disputed.
+    """The cells of lines without a number for each, in which one is wrong or disputed.
 
-    Where a line has fewer numbers than cells, an error in it may as well be a number that stands
-    in the wrong column, and then its other numbers are in doubt with it.
+    Where a line has fewer numbers than cells, or more, an error in it may as well be a number that
+    stands in the wrong column, and then its other numbers are in doubt with it.
     """
     doubtful: set[str] = set()
     for line in lines:
         cells = [reading.cell for reading in line.placements[0].readings]
         wrong = any(results[cell].status in _WRONG for cell in cells)
-        if wrong and any(results[cell].printed is None for cell in cells):
+        if wrong and (line.crowded or any(results[cell].printed is None for cell in cells)):
             doubtful.update(cells)
     return frozenset(doubtful)
 
