@@ -194,3 +194,39 @@ def test_a_row_that_either_found_is_not_reported_as_lost(form: Form) -> None:
 def test_rules_without_a_table_change_nothing(form: Form) -> None:
     model = table(*row("new"))
     assert pooled(model, TableMentions("requests", "2021", None), form, TRUST) == model
+
+
+def test_a_line_in_dispute_is_no_surer_than_the_trust_in_who_wins_it(form: Form) -> None:
+    """What is left out of the pool must not make the rest surer than the trust that it got."""
+    model = table(*row("new", columns=COLUMNS[::-1]))
+    rules = table(*row("new"))
+    both = pooled(model, rules, form, Opinions({"": Trust(0.02, 0.97)}))
+    assert cells(both) == {i: f"requests.new.{column}" for i, column in enumerate(COLUMNS)}
+    trusted = 0.97 / 0.99
+    assert all(m.row[0][1] <= trusted for m in both.mentions)
+    assert both.mentions[0].row[0][1] == pytest.approx(0.999 * trusted, abs=0.002)
+
+
+@pytest.mark.parametrize(("n_disputed", "is_trusted"), [(2, True), (3, False)])
+def test_where_many_lines_are_in_dispute_no_trust_of_single_lines_counts(
+    form: Form, n_disputed: int, is_trusted: bool
+) -> None:
+    """Titles taken for those of the next row put every line in dispute at once."""
+    names = ("new", "carried_in", "granted", "partial", "denied_law", "denied_safety")
+
+    def lines(shift: int) -> TableMentions:
+        found: list[Mention] = []
+        for number, name in enumerate(names):
+            columns = COLUMNS[::-1] if number < n_disputed and shift else COLUMNS
+            start = 10 * number
+            found += [
+                replace(mention(start + i, name, column), group=number)
+                for i, column in enumerate(columns)
+            ]
+        return table(*found)
+
+    trust = Opinions({"": Trust(0.001, 0.998)})
+    both = pooled(lines(shift=1), lines(shift=0), form, trust)
+    disputed = [m for m in both.mentions if m.row[0][0] == "requests.new"]
+    moved = [m for m in disputed if m.span[0] != 3]  # the middle one stays in its column
+    assert all((m.column[0][1] > 0.98) is is_trusted for m in moved)

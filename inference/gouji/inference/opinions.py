@@ -21,6 +21,8 @@ _TRIED = 0.05  # a label less likely than this in the pool is left out of it
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
 _COUNTED = 0.9  # the rules are at least as sure as this of columns that counting decides
 _CLEAR = 0.998  # and of the row of a label without damage
+_MANY = 3  # disputed lines
+_MOST_DISPUTED = 0.25  # share of the lines in which both have numbers
 _SURE = 0.9  # the model is at least as sure as this of its row and column
 _NUMBERS = frozenset((MentionKind.NUMBER, MentionKind.UNREADABLE))
 
@@ -93,6 +95,8 @@ def pooled(
     """
     views = _views(model, rules, form)
     lines = {line.line: line for line in _compared(views)}
+    if _is_at_odds(lines.values()):
+        opinions = Opinions()
     groups = [
         _merged(group, lines.get(line or ""), views, opinions)
         for group in _grouped(model.mentions)
@@ -106,6 +110,17 @@ def pooled(
     )
     span = model.span or (rules.span if mentions else None)
     return replace(model, span=span, mentions=mentions, findings=_findings(model, rules))
+
+
+def _is_at_odds(lines: Iterable[LineOpinions]) -> bool:
+    """Whether so many lines are disputed that it is no matter of single lines.
+
+    One of the two then has misread the table, such as titles for those of the next row, and what
+    was measured on single lines says nothing about which.
+    """
+    both = [line for line in lines if line.model and line.rules and not _is_idle(line)]
+    n_disputed = sum(not line.agree for line in both)
+    return n_disputed >= _MANY and n_disputed > _MOST_DISPUTED * len(both)
 
 
 def _views(model: TableMentions, rules: TableMentions, form: Form) -> _Views:
@@ -228,7 +243,9 @@ def _merged(
     if line.rules_silent and not moved:
         return list(group)
     trust = _shares(opinions.of(line.condition))
-    merged = [_pooled(m, views.same.get(m.span), trust) for m in group]
+    pairs = [_pooled(m, views.same.get(m.span), trust) for m in group]
+    least = min(left for _, left in pairs)
+    merged = [replace(m, row=_scaled(m.row, least)) for m, _ in pairs]
     extra = [
         replace(m, column=_scaled(m.column, trust.rules))
         for m in line.rules.values()
@@ -295,28 +312,30 @@ def _certainty(distribution: Distribution) -> float:
     return distribution[0][1] if distribution else 0.0
 
 
-def _pooled(mention: Mention, other: Mention | None, trust: Trust) -> Mention:
-    """A mention with the distributions of both, or what is left of it if the rules know none."""
+def _pooled(mention: Mention, other: Mention | None, trust: Trust) -> tuple[Mention, float]:
+    """A mention with the distributions of both, or what is left of it if the rules know none.
+
+    With it the share of the labels that are worth trying, the others being left out: no row of a
+    line in dispute is surer than the least of them.
+    """
     if other is None:
-        return replace(mention, column=_scaled(mention.column, trust.model))
-    return replace(
-        mention,
-        row=_mixed(mention.row, other.row, trust),
-        column=_mixed(mention.column, other.column, trust),
-        unit=mention.unit or other.unit,
-    )
+        return replace(mention, column=_scaled(mention.column, trust.model)), 1.0
+    row, row_left = _mixed(mention.row, other.row, trust)
+    column, column_left = _mixed(mention.column, other.column, trust)
+    merged = replace(mention, row=row, column=column, unit=mention.unit or other.unit)
+    return merged, min(row_left, column_left)
 
 
-def _mixed(model: Distribution, rules: Distribution, trust: Trust) -> Distribution:
-    """The linear pool, without labels that are too unlikely to be worth trying."""
+def _mixed(model: Distribution, rules: Distribution, trust: Trust) -> tuple[Distribution, float]:
+    """The linear pool of the labels that are worth trying, and their share of it."""
     weights: dict[str, float] = defaultdict(float)
     for distribution, share in ((model, trust.model), (rules, trust.rules)):
         for label, p in distribution:
             weights[label] += share * p
     ranked = sorted(weights.items(), key=lambda entry: -entry[1])
     kept = [entry for number, entry in enumerate(ranked) if entry[1] >= _TRIED or not number]
-    scale = sum(weights.values()) / (sum(p for _, p in kept) or 1.0)
-    return tuple((label, round(p * scale, 6)) for label, p in kept)
+    left = sum(p for _, p in kept) / (sum(weights.values()) or 1.0)
+    return tuple((label, round(p / left, 6)) for label, p in kept), left
 
 
 def _scaled(distribution: Distribution, share: float) -> Distribution:
