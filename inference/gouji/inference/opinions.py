@@ -9,7 +9,7 @@ Opinion Pool, 1961), so that the sums can choose and what is left open is seen t
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from gouji.model.calibration import Opinions, Trust
@@ -91,14 +91,17 @@ def pooled(
 ) -> TableMentions:
     """The mentions of a table that both opinions together lead to; the variant is the model's.
 
-    A line of whose numbers the rules know nothing is the model's.
+    A line of whose numbers the rules know nothing is the model's. So are the lines of a table that
+    the two read otherwise as a whole, but for those in dispute.
     """
     views = _views(model, rules, form)
     lines = {line.line: line for line in _compared(views)}
+    merge = partial(_merged, views=views, opinions=opinions)
     if _is_at_odds(lines.values()):
+        merge = partial(_disputed, views=views)
         opinions = Opinions()
     groups = [
-        _merged(group, lines.get(line or ""), views, opinions)
+        merge(group, lines.get(line or ""))
         for group in _grouped(model.mentions)
         for line in [_majority(group, views)]
     ]
@@ -252,6 +255,16 @@ def _merged(
         if m.span not in views.met and trust.rules >= _LEAST
     ]
     return _with(merged, extra)
+
+
+def _disputed(group: Sequence[Mention], line: LineOpinions | None, views: _Views) -> list[Mention]:
+    """A group of the model's in a table that the rules read otherwise as a whole.
+
+    Even where they agree about a line, that says nothing: both may be wrong in the same way.
+    """
+    if line is None or line.agree or _is_idle(line):
+        return list(group)
+    return _merged(group, line, views, Opinions())
 
 
 def _is_idle(line: LineOpinions) -> bool:
