@@ -188,9 +188,26 @@ def test_default_settings_are_those_of_the_file_that_lists_them() -> None:
     config = read_config()
     assert (config.network.architecture, config.data.window, config.loop.threads) == (
         "modernbert",
-        512,
-        1,
+        320,
+        2,
     )
+
+
+def test_learning_rates_begin_once_more_where_they_restart() -> None:
+    config = tiny_settings(steps=10**6)
+    loop = replace(config.loop, max_minutes=10.0, restart_minutes=8.0, restart_pace=0.5)
+    training = begun(replace(config, loop=loop))
+    training.progress.step = 100
+
+    def pace(minutes: float) -> float:
+        training.progress.seconds = 60 * minutes
+        return training.pace
+
+    assert pace(0) == pytest.approx(1.0)
+    assert pace(4) == pytest.approx(0.5)
+    assert pace(7.999) == pytest.approx(0.0, abs=1e-6)
+    assert [pace(minutes) for minutes in (8, 9, 10)] == pytest.approx([0.5, 0.25, 0.0])
+    assert training.ended
 
 
 def test_settings_change_what_a_file_names() -> None:
@@ -214,6 +231,8 @@ def test_settings_change_what_a_file_names() -> None:
         ("[data]\ncontext = 256\n", "data.context"),
         ("[data]\ndevelopment_seed = 1\n", "data.development_seed"),
         ("[data\n", "不是有效的 TOML"),
+        ("[loop]\nrestart_minutes = 99.0\n", "loop.restart_minutes"),
+        ("[[data.stages]]\nstart = 1\nweights = { tabs = 0 }\n", "data.stages"),
     ],
 )
 def test_wrong_settings_are_errors_that_name_file_and_key(text: str, problem: str) -> None:

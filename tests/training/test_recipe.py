@@ -26,6 +26,7 @@ batch_pieces = 1024
 window = 96
 context = 16
 leave_out = ["semicolons"]
+stages = []
 [loop]
 steps = 2
 """

@@ -20,7 +20,7 @@ from gouji.training.synthesis.layouts.family import Layout
 from gouji.training.synthesis.pieces import Piece, joined
 from gouji.training.synthesis.report import MISPRINT, Sample, synthesize
 from gouji.training.synthesis.sheet import Sheet, SheetRow
-from gouji.training.synthesis.stream import Emphasis, nth, stream
+from gouji.training.synthesis.stream import Stage, nth, stream
 
 FORM = load_form()
 ALL = tuple(DAMAGES.values())
@@ -98,12 +98,12 @@ def test_stream_yields_what_each_number_gives_alone() -> None:
     ]
 
 
-def test_emphasis_draws_families_more_often_from_its_start_on() -> None:
-    emphasis = Emphasis(frozenset({"tabs"}), weight=1e6, start=20)
-    drawn = [nth(FORM, 7, TRAINING, number, emphasis) for number in range(14, 26)]
-    assert drawn[:6] == [nth(FORM, 7, TRAINING, number) for number in range(14, 20)]
-    assert {sample.family for sample in drawn[:6]} != {"tabs"}
-    assert {sample.family for sample in drawn[6:]} == {"tabs"}
+def test_stages_draw_families_by_their_weights_from_their_starts_on() -> None:
+    stages = (Stage(17, {"tabs": 1e6}), Stage(20, {"tabs": 1e-6, "open_bars": 1e6}))
+    drawn = [nth(FORM, 7, TRAINING, number, stages) for number in range(14, 26)]
+    assert drawn[:3] == [nth(FORM, 7, TRAINING, number) for number in range(14, 17)]
+    assert {sample.family for sample in drawn[3:6]} == {"tabs"}
+    assert {sample.family for sample in drawn[6:]} == {"open_bars"}
 
 
 def test_synthesis_does_not_load_torch() -> None:

@@ -21,7 +21,7 @@ _TRIED = 0.05  # a label less likely than this in the pool is left out of it
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
 _COUNTED = 0.9  # the rules are at least as sure as this of columns that counting decides
 _CLEAR = 0.998  # and of the row of a label without damage
-_MANY = 3  # disputed lines
+_MANY = 3  # lines with other numbers
 _MOST_DISPUTED = 0.25  # share of the lines in which both have numbers
 _SURE = 0.9  # the model is at least as sure as this of its row and column
 _NUMBERS = frozenset((MentionKind.NUMBER, MentionKind.UNREADABLE))
@@ -116,14 +116,21 @@ def pooled(
 
 
 def _is_at_odds(lines: Iterable[LineOpinions]) -> bool:
-    """Whether so many lines are disputed that it is no matter of single lines.
+    """Whether so many lines have other numbers for the two that it is no matter of single lines.
 
-    One of the two then has misread the table, such as titles for those of the next row, and what
-    was measured on single lines says nothing about which.
+    One of them then has misread the table, such as titles for those of the next row, and what was
+    measured on single lines says nothing about which. Where they place the same numbers in other
+    columns, the sums of each line speak for one of them.
     """
     both = [line for line in lines if line.model and line.rules and not _is_idle(line)]
-    n_disputed = sum(not line.agree for line in both)
-    return n_disputed >= _MANY and n_disputed > _MOST_DISPUTED * len(both)
+    n_moved = sum(_is_moved(line) for line in both)
+    return n_moved >= _MANY and n_moved > _MOST_DISPUTED * len(both)
+
+
+def _is_moved(line: LineOpinions) -> bool:
+    """Whether the two have no number of the line in common."""
+    taken = {i for mention in line.rules.values() for i in range(*mention.span)}
+    return not any(taken.intersection(range(*mention.span)) for mention in line.model.values())
 
 
 def _views(model: TableMentions, rules: TableMentions, form: Form) -> _Views:

@@ -1,7 +1,7 @@
 """Pieces: the windows of a text as ids, the same in training and in use.
 
-Characters that touch are fed together, as one word or a few: labels are long and alike, and with
-them in few pieces a window holds a whole table. A number, a mark and an empty cell are fed alone.
+Characters that touch are one word to the tokenizer, which may join several of them to a piece. A
+number, a mark and an empty cell are fed alone.
 """
 
 from bisect import bisect_right

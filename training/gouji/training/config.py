@@ -11,6 +11,7 @@ from typing import Any
 from gouji.model.errors import ConfigError
 from gouji.model.jsonl import DecodeError, decode
 from gouji.model.network import ARCHITECTURES, EncoderShape
+from gouji.training.synthesis.stream import Stage
 
 OPTIMIZERS = ("adamw", "muon")
 
@@ -30,9 +31,7 @@ class DataSettings:
     prose: float
     pool: int
     leave_out: tuple[str, ...]
-    harder: tuple[str, ...]
-    harder_weight: float
-    harder_from: int
+    stages: tuple[Stage, ...]
     development_seed: int
     development_reports: int
     vocabulary: int
@@ -48,6 +47,8 @@ class LoopSettings:
     threads: int
     steps: int
     max_minutes: float
+    restart_minutes: float
+    restart_pace: float
     bf16: bool
     optimizer: str
     learning_rate: float
@@ -135,7 +136,6 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
         *(("data", key) for key in ("development_reports", "vocabulary", "vocabulary_reports")),
         *(("loop", key) for key in ("threads", "steps", "learning_rate", "clip")),
         ("loop", "muon_learning_rate"),
-        ("data", "harder_weight"),
         *(("loop", key) for key in ("evaluate_steps", "checkpoint_minutes")),
         ("calibration", "reports"),
     ]
@@ -171,6 +171,17 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
             "不得与 data.seed 或 data.development_seed 相同：校准须用别的报告",
         ),
         ("loop.max_minutes", loop["max_minutes"] >= 0, "不应为负"),
+        (
+            "loop.restart_minutes",
+            0 <= loop["restart_minutes"] <= loop["max_minutes"],
+            "应在 0 与 max_minutes 之间",
+        ),
+        ("loop.restart_pace", 0 <= loop["restart_pace"] <= 1, "应在 0 与 1 之间"),
+        (
+            "data.stages",
+            all(weight > 0 for stage in data["stages"] for weight in stage["weights"].values()),
+            "的权重应大于 0",
+        ),
         ("loop.warmup_steps", loop["warmup_steps"] >= 0, "不应为负"),
         ("loop.patience", loop["patience"] >= 0, "不应为负"),
         ("loop.weight_decay", loop["weight_decay"] >= 0, "不应为负"),

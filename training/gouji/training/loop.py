@@ -91,9 +91,19 @@ class Training:
 
     @property
     def pace(self) -> float:
-        """The share of the learning rates: rising at first, then falling along a cosine to 0."""
-        warm = min(1.0, (self.progress.step + 1) / max(1, self.settings.warmup_steps))
-        return warm * 0.5 * (1.0 + math.cos(math.pi * self.done))
+        """The share of the learning rates.
+
+        It rises over the first steps and falls along half a cosine to 0; where there is a restart
+        it begins again at a lower one and falls evenly.
+        """
+        settings, progress = self.settings, self.progress
+        minutes, restart = progress.seconds / 60, settings.restart_minutes
+        if restart and minutes >= restart:
+            left = (settings.max_minutes - minutes) / (settings.max_minutes - restart)
+            return settings.restart_pace * max(0.0, left)
+        done = max(progress.step / settings.steps, minutes / restart) if restart else self.done
+        warm = min(1.0, (progress.step + 1) / max(1, settings.warmup_steps))
+        return warm * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
 
     @property
     def learning_rate(self) -> float:

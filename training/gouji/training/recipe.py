@@ -47,7 +47,7 @@ from gouji.training.metrics import GoldReport, evaluate, gold_report
 from gouji.training.reliability import write_calibration
 from gouji.training.synthesis.layouts import TRAINING as FAMILIES
 from gouji.training.synthesis.layouts.family import Family
-from gouji.training.synthesis.stream import Emphasis, nth, stream
+from gouji.training.synthesis.stream import nth, stream
 from gouji.training.vocabulary import borrow_tokenizer, build_tokenizer, unknown_id
 
 _FRAME = 2  # pieces that a pretrained tokenizer puts around a text
@@ -138,11 +138,10 @@ def _families(data: DataSettings) -> Mapping[str, Family]:
 
 
 def _source(form: Form, data: DataSettings, families: Mapping[str, Family]) -> Source:
-    unknown = set(data.harder) - set(families)
-    if unknown:
-        raise ConfigError(f"data.harder：不训练名为 {'、'.join(sorted(unknown))} 的版式")
-    emphasis = Emphasis(frozenset(data.harder), data.harder_weight, data.harder_from)
-    return lambda start: stream(form, data.seed, families, start, emphasis)
+    named = {name for stage in data.stages for name in stage.weights}
+    if unknown := named - set(FAMILIES):
+        raise ConfigError(f"data.stages：没有名为 {'、'.join(sorted(unknown))} 的版式")
+    return lambda start: stream(form, data.seed, families, start, data.stages)
 
 
 def _batching(config: TrainingConfig) -> Batching:

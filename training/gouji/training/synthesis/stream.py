@@ -1,6 +1,6 @@
 """Streams: synthetic reports without end, each reproducible alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -12,12 +12,11 @@ from gouji.training.synthesis.report import Sample, synthesize
 
 
 @dataclass(frozen=True, slots=True)
-class Emphasis:
-    """Families drawn `weight` times as often as others, from report number `start` on."""
+class Stage:
+    """From report number `start` on, how often families are drawn; the weight of others is 1."""
 
-    families: frozenset[str]
-    weight: float
     start: int
+    weights: Mapping[str, float]
 
 
 def stream(
@@ -25,10 +24,10 @@ def stream(
     seed: int,
     families: Mapping[str, Family],
     start: int = 0,
-    emphasis: Emphasis | None = None,
+    stages: Sequence[Stage] = (),
 ) -> Iterator[Sample]:
     """The reports of a seed from number `start` on, in layouts drawn from the families."""
-    return (nth(form, seed, families, number, emphasis) for number in count(start))
+    return (nth(form, seed, families, number, stages) for number in count(start))
 
 
 def nth(
@@ -36,14 +35,17 @@ def nth(
     seed: int,
     families: Mapping[str, Family],
     number: int,
-    emphasis: Emphasis | None = None,
+    stages: Sequence[Stage] = (),
 ) -> Sample:
-    """Report number `number` of a stream, the same as the stream yields."""
+    """Report number `number` of a stream, the same as the stream yields.
+
+    Of the stages, which are in order, the last one that has begun counts.
+    """
     rng, names = Random(f"{seed}/{number}"), sorted(families)
-    if emphasis is None or number < emphasis.start:
-        name = rng.choice(names)
+    begun = [stage for stage in stages if stage.start <= number]
+    if begun:
+        name = rng.choices(names, [begun[-1].weights.get(name, 1.0) for name in names])[0]
     else:
-        weights = [emphasis.weight if name in emphasis.families else 1.0 for name in names]
-        name = rng.choices(names, weights)[0]
+        name = rng.choice(names)
     key = f"{seed}/{number}/{name}"
     return synthesize(form, name, families[name], key, boundless=name in BOUNDLESS)
