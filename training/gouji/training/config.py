@@ -129,7 +129,7 @@ def _default() -> str:
 
 def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Keys with what is wrong about their values."""
-    network, data, loop = settings["network"], settings["data"], settings["loop"]
+    network, data, loop = (settings[part] for part in ("network", "data", "loop"))
     above_zero = [
         *(("network", key) for key in ("hidden", "layers", "heads", "ffn")),
         *(("data", key) for key in ("window", "batch_pieces", "windows_per_report", "pool")),
@@ -152,11 +152,6 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
             network["architecture"] in ARCHITECTURES,
             f"应为 {'、'.join(ARCHITECTURES)} 之一",
         ),
-        (
-            "loop.optimizer",
-            loop["optimizer"] in OPTIMIZERS,
-            f"应为 {'、'.join(OPTIMIZERS)} 之一",
-        ),
         ("network.hidden", network["hidden"] % (2 * network["heads"]) == 0, "应为 heads 的偶数倍"),
         ("data.context", 0 <= 2 * data["context"] < data["window"], "应小于 window 的一半"),
         ("data.batch_pieces", data["batch_pieces"] >= data["window"], "应不小于 window"),
@@ -170,23 +165,33 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
             settings["calibration"]["seed"] not in (data["seed"], data["development_seed"]),
             "不得与 data.seed 或 data.development_seed 相同：校准须用别的报告",
         ),
-        ("loop.max_minutes", loop["max_minutes"] >= 0, "不应为负"),
+        (
+            "data.stages",
+            all(weight > 0 for stage in data["stages"] for weight in stage["weights"].values()),
+            "的权重应大于 0",
+        ),
+        *_loop_checks(loop),
+    ]
+    return [(key, problem) for key, holds, problem in checks if not holds]
+
+
+def _loop_checks(loop: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
+    """Keys of the part `loop`, whether they are right, and what is wrong if they are not."""
+    not_negative = ("max_minutes", "warmup_steps", "patience", "weight_decay")
+    return [
+        *((f"loop.{key}", loop[key] >= 0, "不应为负") for key in not_negative),
+        (
+            "loop.optimizer",
+            loop["optimizer"] in OPTIMIZERS,
+            f"应为 {'、'.join(OPTIMIZERS)} 之一",
+        ),
         (
             "loop.restart_minutes",
             0 <= loop["restart_minutes"] <= loop["max_minutes"],
             "应在 0 与 max_minutes 之间",
         ),
         ("loop.restart_pace", 0 <= loop["restart_pace"] <= 1, "应在 0 与 1 之间"),
-        (
-            "data.stages",
-            all(weight > 0 for stage in data["stages"] for weight in stage["weights"].values()),
-            "的权重应大于 0",
-        ),
-        ("loop.warmup_steps", loop["warmup_steps"] >= 0, "不应为负"),
-        ("loop.patience", loop["patience"] >= 0, "不应为负"),
-        ("loop.weight_decay", loop["weight_decay"] >= 0, "不应为负"),
     ]
-    return [(key, problem) for key, holds, problem in checks if not holds]
 
 
 def _wording(error: DecodeError) -> str:
