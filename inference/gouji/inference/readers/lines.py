@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from gouji.model.document import Place
 
 _WHITE = re.compile(r"[ \t\r\n\f]+")
+_EMPTY = "\u00a0\u3000 \t\n"
 
 
 @dataclass
@@ -39,6 +41,11 @@ class Lines:
     def text(self) -> str:
         """What has been written."""
         return "".join(self.parts)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but white space has been written."""
+        return not self.text.strip(_EMPTY)
 
     @property
     def in_cell(self) -> bool:
@@ -117,3 +124,14 @@ class Lines:
             self.parts.append(text)
             self.n += len(text)
             self._last = text[-1]
+
+
+def frames(root: Any, *tags: str) -> frozenset[Any]:
+    """The tables of an element tree that hold tables; `tags` are the names that tables go by."""
+    found: set[Any] = set()
+    for table in root.iter(*tags):
+        for outer in table.iterancestors(*tags):
+            if outer in found:
+                break
+            found.add(outer)
+    return frozenset(found)

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it carries no types
 
 from gouji.inference.readers.limits import Limits
-from gouji.inference.readers.lines import Lines
+from gouji.inference.readers.lines import Lines, frames
 from gouji.model.document import Document, OffsetRun
 from gouji.model.errors import Corrupt, LimitExceeded
 
@@ -37,7 +37,6 @@ _BLOCKS = frozenset(
 )
 _CELLS = frozenset({"td", "th"})
 _TABLE = _CELLS | {"table", "tr"}
-_EMPTY = "\u00a0\u3000 \t\n"
 
 
 def read_html(document: Document, limits: Limits) -> Document:
@@ -66,12 +65,11 @@ def read_html(document: Document, limits: Limits) -> Document:
             raise LimitExceeded(
                 f"{name}：网页的文字超过上限 {limits.max_chars} 个字符；请拆分后再试"
             )
-    text = lines.text
-    if not text.strip(_EMPTY):
+    if lines.is_blank:
         raise Corrupt(f"{name}：网页中没有文字；表格或正文可能是图片或附件，请取得原文件后再试")
     return replace(
         document,
-        text=text,
+        text=lines.text,
         offsets=(OffsetRun(0, 0),),
         places=tuple(lines.places),
         findings=tuple(replace(finding, span=None) for finding in document.findings),
@@ -80,7 +78,7 @@ def read_html(document: Document, limits: Limits) -> Document:
 
 def _written(root: Any, lines: Lines) -> Iterator[None]:
     """Writes the page; yields after every element."""
-    frames = _frames(root)
+    framing = frames(root, "table")
     is_frame = [True]  # for each open table; what is in none is in a frame
     unseen: Any = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -89,7 +87,7 @@ def _written(root: Any, lines: Lines) -> Iterator[None]:
             unseen = element
         if unseen is None and event == "start":
             if tag == "table":
-                is_frame.append(element in frames)
+                is_frame.append(element in framing)
             _open(tag, lines, is_frame=is_frame[-1])
             lines.words(element.text)
         elif unseen is None:
@@ -101,17 +99,6 @@ def _written(root: Any, lines: Lines) -> Iterator[None]:
             unseen = None
             lines.words(element.tail)
         yield
-
-
-def _frames(root: Any) -> frozenset[Any]:
-    """The tables that hold tables."""
-    found: set[Any] = set()
-    for table in root.iter("table"):
-        for outer in table.iterancestors("table"):
-            if outer in found:
-                break
-            found.add(outer)
-    return frozenset(found)
 
 
 def _open(tag: str, lines: Lines, *, is_frame: bool) -> None:

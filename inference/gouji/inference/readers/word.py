@@ -7,13 +7,14 @@ is left out. Headers and footers of pages are not part of the text. Macros and f
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it carries no types
 
 from gouji.inference.readers.limits import Limits
-from gouji.inference.readers.lines import Lines
+from gouji.inference.readers.lines import Lines, frames
 from gouji.model.document import Document, Source
 from gouji.model.errors import Corrupt, LimitExceeded
 
@@ -22,8 +23,9 @@ _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DOCUMENT = "/officeDocument"  # how the type of the relation to the main part ends
 _RELATIONS, _DEFAULT = "_rels/.rels", "word/document.xml"
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+"""What `zipfile` raises at damage, a method that it does not know, or a password."""
 _UNSEEN = frozenset({"del", "moveFrom", "delText", "instrText"})
-_EMPTY = "\u00a0\u3000 \t\n"
 
 
 def read_docx(data: bytes, source: Source, limits: Limits) -> Document:
@@ -41,7 +43,7 @@ def read_docx(data: bytes, source: Source, limits: Limits) -> Document:
     for _ in _written(_main_part(data, name, limits), lines):
         if lines.n > limits.max_chars:
             raise LimitExceeded(f"{name}：文字超过上限 {limits.max_chars} 个字符；请拆分后再试")
-    if not lines.text.strip(_EMPTY):
+    if lines.is_blank:
         raise Corrupt(f"{name}：文档中没有文字；表格或正文可能是图片，请取得原文件后再试")
     return Document(source, lines.text, places=tuple(lines.places))
 
@@ -57,7 +59,7 @@ def _main_part(data: bytes, name: str, limits: Limits) -> Any:
             if path not in members:
                 raise Corrupt(f"{name}：DOCX 中没有正文（{path}）；请用 Word 另存后再试")
             content = _unpacked(package, path, name, limits)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except _BROKEN as error:
         raise Corrupt(f"{name}：DOCX 文件已损坏（{error}）；请用 Word 另存后再试") from error
     return _parsed(content, name)
 
@@ -95,7 +97,7 @@ def _target(relations: Any) -> str | None:
 
 def _written(root: Any, lines: Lines) -> Iterator[None]:
     """Writes the text; yields after every element."""
-    frames = _frames(root)
+    framing = frames(root, f"{_W}tbl", f"{_STRICT}tbl")
     is_frame = [True]  # for each open table; what is in none is in a frame
     unseen: Any = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -106,7 +108,7 @@ def _written(root: Any, lines: Lines) -> Iterator[None]:
             unseen = None if event == "end" and element is unseen else unseen
         elif event == "start":
             if tag == "tbl":
-                is_frame.append(element in frames)
+                is_frame.append(element in framing)
             _open(tag, element, lines, is_frame=is_frame[-1])
         else:
             _close(tag, lines, is_frame=is_frame[-1])
@@ -148,18 +150,6 @@ def _child(element: Any, *path: str) -> Any:
 def _value(element: Any) -> str | None:
     found: str | None = element.get(f"{_W}val") or element.get(f"{_STRICT}val")
     return found
-
-
-def _frames(root: Any) -> frozenset[Any]:
-    """The tables that hold tables."""
-    found: set[Any] = set()
-    for space in (_W, _STRICT):
-        for table in root.iter(f"{space}tbl"):
-            for outer in table.iterancestors(f"{space}tbl"):
-                if outer in found:
-                    break
-                found.add(outer)
-    return frozenset(found)
 
 
 def _open(tag: str, element: Any, lines: Lines, *, is_frame: bool) -> None:
