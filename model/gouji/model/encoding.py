@@ -21,6 +21,7 @@ from gouji.model.gaps import (
     N_MARK_CLASSES,
     blank_cells,
     blank_class,
+    cells_before,
     mark_class,
 )
 from gouji.model.mention import MentionKind
@@ -40,6 +41,10 @@ FEATURES = (
     "values on the line",
     "lines since the last text",
     "column of characters",
+    "cells before it on the line",
+    "cells on the line",
+    "lines of text before it since the last value",
+    "lines of text behind it until the next value",
 )
 FEATURE_SIZES = (
     N_BLANK_CLASSES,
@@ -48,7 +53,7 @@ FEATURE_SIZES = (
     N_MARK_CLASSES,
     *[_MOST + 2] * 4,
     _LINES + 2,
-    _MOST + 2,
+    *[_MOST + 2] * 5,
 )
 """Number of classes of each structure feature; class 0 means that it is not told."""
 N_FEATURES = len(FEATURE_SIZES)
@@ -94,15 +99,17 @@ def encode(text: str, spans: Iterable[Span]) -> Encoded:
     features: list[NDArray[np.int64]] = []
     for span in spans:
         flat = flatten(text, span)
-        found = _tokens(flat)
+        solid = _solid(flat)
+        separator = cell_separator(flat.text, [token.span for token in solid if token.alone])
+        found = solid if separator is None else _with_blanks(flat, solid, separator)
         tokens.extend(found)
-        features.append(_features(flat, found))
+        features.append(_features(flat, found, separator))
     shape = (0, N_FEATURES)
     return Encoded(tuple(tokens), np.concatenate([np.zeros(shape, np.int64), *features]))
 
 
-def _tokens(flat: Flat) -> list[Token]:
-    """Characters, numbers and marks in reading order, with the empty cells between them."""
+def _solid(flat: Flat) -> list[Token]:
+    """Characters, numbers and marks in reading order."""
     solid: list[Token] = []
     for part in flat.parts:
         at = part[0]
@@ -111,10 +118,11 @@ def _tokens(flat: Flat) -> list[Token]:
             solid.append(Token(value.span, value.word, value.kind, value.alone))
             at = value.span[1]
         solid += _characters(flat, (at, part[1]))
-    alone = [token.span for token in solid if token.alone]
-    separator = cell_separator(flat.text, alone)
-    if separator is None:
-        return solid
+    return solid
+
+
+def _with_blanks(flat: Flat, solid: Sequence[Token], separator: str) -> list[Token]:
+    """The tokens with the empty cells between them."""
     edges = [(0, flat.span[0]), *(t.span for t in solid), (flat.span[1], 0)]
     gaps = [(left[1], right[0]) for left, right in pairwise(edges)]
     empty = [
@@ -136,7 +144,7 @@ def _characters(flat: Flat, span: Span) -> list[Token]:
     ]
 
 
-def _features(flat: Flat, tokens: Sequence[Token]) -> NDArray[np.int64]:
+def _features(flat: Flat, tokens: Sequence[Token], separator: str | None) -> NDArray[np.int64]:
     """Shape (tokens, N_FEATURES)."""
     n = len(tokens)
     table = np.zeros((n, N_FEATURES), np.int64)
@@ -159,6 +167,11 @@ def _features(flat: Flat, tokens: Sequence[Token]) -> NDArray[np.int64]:
     table[:, 6], table[:, 7] = map(_counted, _on_line(is_value, line))
     table[:, 8] = np.minimum(_lines_since_text(is_value, line), _LINES) + 1
     table[:, 9] = _counted([flat.column_of(token.span[0]) // 4 for token in tokens])
+    cells = cells_before(between[:-1], separator)
+    table[:, 10] = _counted(cells)
+    table[:, 11] = _counted(_last_on_line(cells, line))
+    table[:, 12] = _counted(_text_lines(is_value, line))
+    table[:, 13] = _counted(_text_lines(is_value[::-1], line[::-1])[::-1])
     return table
 
 
@@ -184,6 +197,25 @@ def _on_line(is_value: Sequence[bool], line: Sequence[int]) -> tuple[list[int], 
         before.append(total.get(number, 0))
         total[number] = total.get(number, 0) + value
     return before, [total[number] for number in line]
+
+
+def _last_on_line(counts: Sequence[int], line: Sequence[int]) -> list[int]:
+    """For each token the count of the last one on its line."""
+    last = dict(zip(line, counts, strict=True))
+    return [last[number] for number in line]
+
+
+def _text_lines(is_value: Sequence[bool], line: Sequence[int]) -> list[int]:
+    """For each token of text how many lines of text stand between it and the last value."""
+    counts: list[int] = []
+    count, at = 0, -1
+    for value, number in zip(is_value, line, strict=True):
+        if value:
+            count, at = 0, -1
+        elif at != number:
+            count, at = count + (at >= 0), number
+        counts.append(count)
+    return counts
 
 
 def _lines_since_text(is_value: Sequence[bool], line: Sequence[int]) -> list[int]:

@@ -21,8 +21,10 @@ _SEPARATORS = str.maketrans(
 _COMMA_CELLS = re.compile(r"[\"'],|,[\"']|,,|\d,(?!\d{3}(?!\d))\d")
 _NUMBER = re.compile(rf"[+\-]?{DIGITS}")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+$")
-_CLAUSE = re.compile(r"[^，,；|：:、。！？!?]*[，,；|：:、。！？!?]|[^，,；|：:、。！？!?]+$")
-_SHORT = 40  # a longer line without a digit holds neither a title nor a value
+_CLAUSE = re.compile(r"[^，,；|：:、。！？!?\t]*[，,；|：:、。！？!?\t]|[^，,；|：:、。！？!?\t]+$")
+_CELL_ENDS = "|\t"
+_SHORT = 40  # more characters without a digit hold neither a title nor a value, blanks left out
+_TITLES = 2  # clauses that may be the titles of the value behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,10 @@ def _parts(text: str, span: Span, alone: Sequence[Token]) -> Iterator[Span]:
 
 
 def _kept(text: str, span: Span, alone: Sequence[Token]) -> Iterator[Span]:
-    """Short lines; of long ones the clauses with a value and those before them."""
+    """Short lines; of long ones the clauses with a value and those before them, and short cells."""
     starts = [token.span[0] for token in alone]
     for line in _LINE.finditer(text, *span):
-        if len(line[0].strip()) <= _SHORT:
+        if _is_short(line[0]):
             yield line.span()
             continue
         clauses = [match.span() for match in _CLAUSE.finditer(text, *line.span())]
@@ -139,8 +141,19 @@ def _kept(text: str, span: Span, alone: Sequence[Token]) -> Iterator[Span]:
             for clause in clauses
         ]
         for number, clause in enumerate(clauses):
-            if any(told[number : number + 2]):
+            if any(told[number : number + 1 + _TITLES]) or _is_short_cell(text, clause):
                 yield clause
+
+
+def _is_short(stretch: str) -> bool:
+    return len("".join(stretch.split())) <= _SHORT
+
+
+def _is_short_cell(text: str, clause: Span) -> bool:
+    """Whether a clause stands in a line of cells, as the titles of columns do."""
+    start, end = clause
+    is_cell = text[end - 1] in _CELL_ENDS or (start > 0 and text[start - 1] in _CELL_ENDS)
+    return is_cell and _is_short(text[start:end])
 
 
 def _word(token: Token) -> str:

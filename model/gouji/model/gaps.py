@@ -1,12 +1,13 @@
 """Gaps: what stands between two tokens, and the empty cells that it holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from gouji.model.findings import Span
 from gouji.model.flattening import Flat
+from gouji.model.separator import without_blanks
 
 _BLANK_CLASSES = ("none", "1", "2", "4", "8", "16", "tab", "line", "2 lines", "3 lines", "cut")
 N_BLANK_CLASSES = len(_BLANK_CLASSES) + 1
@@ -56,6 +57,26 @@ def mark_class(between: str) -> int:
     if not kinds:
         return 1
     return kinds.pop() if len(kinds) == 1 else _SEVERAL
+
+
+def cells_before(gaps: Iterable[str], separator: str | None) -> list[int]:
+    """For each gap the cells that end on its line up to what stands behind it.
+
+    They end at separators, at blanks where `separator` is None. One that holds a line end parts no
+    cells of a line.
+    """
+    counts: list[int] = []
+    count = 0
+    for gap in gaps:
+        _, line_end, rest = gap.rpartition("\n")
+        if line_end:
+            count = 0
+        if rest and separator is None:
+            count += not line_end and _WHITE.search(rest) is not None
+        elif rest and separator is not None:
+            count += without_blanks(rest).count(separator)
+        counts.append(count)
+    return counts
 
 
 def blank_cells(flat: Flat, gaps: Sequence[Span], separator: str) -> list[tuple[Span, ...]]:

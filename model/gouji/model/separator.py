@@ -24,7 +24,7 @@ def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
         gap
         for (_, start), (end, _) in pairwise(marks)
         if start <= end and set(text[start:end]) <= BOUNDARY
-        for gap in [text[start:end].translate(_BLANKS)]
+        for gap in [without_blanks(text[start:end])]
     )
     n_blanks = gaps.pop("", 0)
     most = max(gaps.values(), default=0)
@@ -33,6 +33,11 @@ def cell_separator(text: str, marks: Iterable[Span]) -> str | None:
     common = [gap for gap, count in gaps.items() if count >= _COMMON * most]
     order = sorted(common, key=lambda gap: (_is_bare(gap), len(gap), -gaps[gap], gap))
     return order[0] if order else None
+
+
+def without_blanks(gap: str) -> str:
+    """A gap as separators are told apart: blanks left out, tabs and line ends kept."""
+    return gap.translate(_BLANKS)
 
 
 def _is_bare(gap: str) -> bool:

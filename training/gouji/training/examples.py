@@ -19,11 +19,13 @@ from gouji.model.labels import LabelSet
 from gouji.model.pieces import PieceWindow, piece_windows
 from gouji.model.tagger import HEADS, WindowSize
 from gouji.training.alignment import IGNORED, Ints, TokenLabels, align
+from gouji.training.gap_exchange import exchanged
 from gouji.training.synthesis.report import Sample
 
 _AHEAD = 8  # batches
 _WHOLE = 0.5  # share of the reports whose words are not torn
 _TORN = 0.3  # the most of their characters that the words of another are torn at
+_STRANGE = 0.35  # share of the reports whose separators are exchanged for any others
 
 Source = Callable[[int], Iterator[Sample]]
 """The reports of a stream from a number on; the same number gives the same report."""
@@ -102,12 +104,12 @@ def encode_report(annotation: Annotation) -> Encoded:
     return encode(annotation.text, ((0, len(annotation.text)),))
 
 
-def examples_of(
-    annotation: Annotation, vision: Vision, torn: Random | None = None
-) -> list[Example]:
-    """The windows of a report, with labels; `torn` tears words apart at random."""
+def examples_of(annotation: Annotation, vision: Vision, rng: Random | None = None) -> list[Example]:
+    """The windows of a report, with labels; `rng` tears words apart and exchanges gaps."""
     encoded = encode_report(annotation)
-    tears = None if torn is None else _tears(len(encoded.tokens), torn)
+    tears = None if rng is None else _tears(len(encoded.tokens), rng)
+    if rng is not None and rng.random() < _STRANGE:
+        encoded = Encoded(encoded.tokens, exchanged(encoded.features, rng))
     labels = align(annotation, encoded, vision.labels)
     candidates = np.array([token.kind is not None for token in encoded.tokens], np.int64)
     size = vision.window

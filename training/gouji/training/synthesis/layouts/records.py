@@ -221,6 +221,41 @@ def _block(fact: FactRow, style: RecordStyle) -> Iterator[Line]:
             yield [title, Piece(style.between), printed(value)]
 
 
+def row_pairs(rng: Random) -> Layout:
+    """Each row a line or a few: its title, then title and value of each column beside each other.
+
+    Within a pair stands another gap than between two.
+    """
+    style = RecordStyle(
+        order=("column", "value"),
+        between=rng.choice(("\t", " ", "→", " → ", " ", "|")),
+        joint=rng.choice(("", "-", "/", "·")),
+        opens=rng.choice(("", "", "[", "<")),
+        groups_apart=rng.random() < 0.5,
+        gap=rng.choice(("\n", "\n", "\n\n")),
+    )
+    pairs = rng.choice(("\t\t", " | ", "   ", " || ", " / ", "\t|\t"))
+    title = rng.choice(("\n", pairs, pairs, "\t\t\t"))
+    closes = {"[": "]", "<": ">"}.get(style.opens, "")
+    return partial(_print_pairs, replace(style, closes=closes), title, pairs)
+
+
+def _print_pairs(style: RecordStyle, title: str, pairs: str, sheet: Sheet) -> list[Piece]:
+    lines = [[Piece(note)] for note in sheet.notes]
+    above: Path = ()
+    for panel in sheet.panels:
+        lines += [[Piece(text)] for text in (panel.caption, panel.corner) if text]
+        for fact in fact_rows(sheet, panel):
+            if style.groups_apart:
+                lines += _new_groups(fact.labels, above)
+            above = fact.labels
+            labels = fact.labels[-1:] if style.groups_apart else fact.labels
+            beside = joined([[*pair, Piece(style.closes)] for pair in _block(fact, style)], pairs)
+            name = [[Piece(style.joint.join(labels))]] if labels else []
+            lines.append(joined([*name, beside], title))
+    return joined(lines, style.gap)
+
+
 FAMILIES: Mapping[str, Family] = {
     "tab_records": tab_records,
     "bar_records": bar_records,
@@ -230,5 +265,6 @@ FAMILIES: Mapping[str, Family] = {
     "numbered_records": numbered_records,
     "records_by_column": records_by_column,
     "row_blocks": row_blocks,
+    "row_pairs": row_pairs,
 }
 BOUNDLESS = frozenset({"blank_records"})
