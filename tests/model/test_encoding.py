@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gouji.model.encoding import (
     BLANK_WORD,
     FEATURE_SIZES,
+    FEATURES,
     N_FEATURES,
     Encoded,
     Token,
@@ -98,6 +99,63 @@ def test_the_ordinal_in_a_row_counts_empty_cells() -> None:
         *(1, 2, 3),
         *(1, 2, 3),
     ]
+
+
+def features_of(text: str, *names: str) -> list[tuple[str, list[int]]]:
+    """The words of values and single-character titles, with some of their features."""
+    whole = encoded(text)
+    columns = [FEATURES.index(name) for name in names]
+    return [
+        (token.word, (row[columns] - 1).tolist())
+        for token, row in zip(whole.tokens, whole.features, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "目\t甲\t乙\t丙\n子\t1\t\t3\n丑\t4\t5\t6\n",
+        "目 | 甲 | 乙 | 丙\n子 | 1 | | 3\n丑 | 4 | 5 | 6\n",
+        "目;甲;乙;丙\n子;1;;3\n丑;4;5;6\n",
+        '"目","甲","乙","丙"\n"子","1","","3"\n"丑","4","5","6"\n',
+    ],
+)
+def test_titles_and_values_of_a_column_have_the_same_cell_of_their_lines(text: str) -> None:
+    told = features_of(text, "cells before it on the line", "cells on the line")
+    assert [cell for _, (cell, _) in told] == [0, 1, 2, 3] * 3
+    assert {last for _, (_, last) in told} == {3}
+
+
+def test_blanks_part_the_cells_of_a_line_where_nothing_else_does() -> None:
+    told = features_of("目 甲  乙\n子   1 2\n丑 3 4\n", "cells before it on the line")
+    assert [cell for _, [cell] in told] == [0, 1, 2] * 3
+
+
+def test_lines_of_text_are_counted_from_the_last_value_and_to_the_next() -> None:
+    told = features_of(
+        "目\n甲甲\n乙\n1\n2\n丙\n丁\n3\n",
+        "lines of text before it since the last value",
+        "lines of text behind it until the next value",
+    )
+    assert told == [
+        *(("目", [0, 2]), ("甲", [1, 1]), ("甲", [1, 1]), ("乙", [2, 0])),
+        *(("1", [0, 0]), ("2", [0, 0])),
+        *(("丙", [0, 1]), ("丁", [1, 0]), ("3", [0, 0])),
+    ]
+
+
+@pytest.mark.parametrize("between", ["\t", " | ", "|", ";"])
+def test_titles_of_columns_are_kept_in_long_lines(between: str) -> None:
+    titles = [f"第{name}类申请人及其他组织" for name in "甲乙丙丁戊己庚"]
+    line = between.join(titles)
+    assert len(line) > 80
+    assert shown(f"{line}\n{between.join('1234567')}\n").startswith("".join(titles))
+
+
+def test_both_titles_of_a_value_are_kept_in_long_lines() -> None:
+    prose = "我局认真贯彻落实有关要求" * 8
+    text = f"{prose}。本年新收申请：自然人：3件，{prose}。"
+    assert shown(text) == "本年新收申请自然人[3]件"
 
 
 @given(st.text(alphabet="总计（一）0123456789.,|\t\n 　;\"'/-无OlI：、。", max_size=200))
