@@ -50,7 +50,7 @@ def undisturbed(task: Task, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What one run over the texts writes, never touched again."""
     folder = tmp_path_factory.mktemp("undisturbed")
     write(folder / "texts", TEXTS)
-    formats = frozenset({OutputFormat.JSON, OutputFormat.JSONL})
+    formats = frozenset(OutputFormat)
     run(Job(discover([folder / "texts"]), task, folder / "out", formats), lambda outcome: None)
     return folder / "out"
 
@@ -94,8 +94,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_every_report_lies_under_the_name_of_its_source(undisturbed: Path) -> None:
     assert sorted(contents(undisturbed)) == [
-        *("a.txt.json", "b/c.txt#2.json", "b/c.txt.json", "d.txt.json"),
-        *("failed.csv", "reports.jsonl", "review.csv", "summary.csv"),
+        *("a.txt.json", "a.txt.xlsx", "all.xlsx", "b/c.txt#2.json", "b/c.txt#2.xlsx"),
+        *("b/c.txt.json", "b/c.txt.xlsx", "cells.csv", "cells.parquet", "codebook.csv"),
+        *("d.txt.json", "d.txt.xlsx", "failed.csv", "reports.jsonl", "review.csv", "summary.csv"),
     ]
     second = json.loads((undisturbed / "b/c.txt#2.json").read_text("utf-8"))
     assert second["source"]["name"] == "b/c.txt#2"
@@ -232,7 +233,8 @@ def test_outputs_that_no_longer_hold_are_removed(task: Task, texts: Path, tmp_pa
     (out / "mine.txt.json").write_text("{}")
     extract(task, texts, out)
     assert sorted(contents(out)) == [
-        *("b/c.txt.json", "d.txt.json", "failed.csv", "mine.txt.json"),
+        *("all.xlsx", "b/c.txt.json", "b/c.txt.xlsx", "cells.csv", "cells.parquet"),
+        *("codebook.csv", "d.txt.json", "d.txt.xlsx", "failed.csv", "mine.txt.json"),
         *("reports.jsonl", "review.csv", "summary.csv"),
     ]
 

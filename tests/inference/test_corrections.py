@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from gouji.inference.corrections import Corrections, read_corrections
+from gouji.inference.correction_files import read_corrections
+from gouji.inference.corrections import Corrections
 from gouji.model.errors import ConfigError
 from gouji.model.form import Form
 

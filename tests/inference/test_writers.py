@@ -147,7 +147,7 @@ def test_summary_has_a_column_for_every_table_and_field(report: Report, form: Fo
     field = replace(report.fields[2], value=2022, review=True)
     report = replace(flagged(report), fields=(*report.fields[:2], field, *report.fields[3:]))
     header = summary_header(form)
-    row = dict(zip(header, report_rows(report, form, lambda index: 1).summary, strict=True))
+    row = dict(zip(header[:-1], report_rows(report, form, lambda index: 1).summary, strict=True))
     title = form.fields[2].title or form.fields[2].id
     assert len(row) == len(header) == len(SUMMARY_START) + 3 + len(form.fields) + 1
     assert row["报告"] == "a/b.txt"

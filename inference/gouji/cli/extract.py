@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,16 +16,28 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gouji.inference.bulk import Job, OnOutcome, OutputFormat, run
 from gouji.inference.config import Settings, read_settings
-from gouji.inference.corrections import Corrections, read_corrections
+from gouji.inference.correction_files import read_corrections
+from gouji.inference.corrections import Corrections
 from gouji.inference.discovery import Discovery, discover
 from gouji.inference.tally import Totals
+from gouji.inference.units import read_units
 from gouji.inference.worker import Outcome, Task, make_extractor
+from gouji.inference.writers.long_table import parquet_library
 from gouji.inference.writers.outputs import LOG
 from gouji.inference.writers.rows import VERDICTS
+from gouji.inference.writers.sheets import EXPECTED
 from gouji.model.errors import ConfigError, GoujiError
 from gouji.model.form_file import load_form
 from gouji.model.registry import find_model
 from gouji.model.report import Verdict
+
+
+class BlankAs(StrEnum):
+    """What stands for a cell that is surely blank where reports are exported."""
+
+    NULL = "null"
+    ZERO = "zero"
+
 
 HELP = """从文件或文件夹中读出报告。
 
@@ -53,13 +67,27 @@ def extract(
         str | None,
         typer.Option(
             "--format",
-            metavar="json,jsonl",
-            help="结果的格式，可用逗号并列：json 每份报告一个文件（默认），jsonl 合为一个文件。",
+            metavar="json,jsonl,xlsx,csv,parquet",
+            help="结果的格式，可用逗号并列：json 每份报告一个文件（默认），jsonl 合为一个文件，"
+            "xlsx 每份一个工作簿和汇总的 all.xlsx，csv、parquet 为每格一行的长表和编码表。",
         ),
     ] = None,
     corrections: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="更正：JSONL，每行含 sha256、cell、value。"),
+        typer.Option(
+            metavar="FILE",
+            help="更正：填了“正确值”的 all.xlsx，或 JSONL，每行含 sha256、cell、value。",
+        ),
+    ] = None,
+    blank_as: Annotated[
+        BlankAs,
+        typer.Option(help="确为空白的格子在 xlsx、csv、parquet 中写作空（null）还是 0（zero）。"),
+    ] = BlankAs.NULL,
+    units: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV", help="应报单位的名单，每行第一栏一个；缺报、重报的列入 expected.csv。"
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
@@ -75,15 +103,22 @@ def extract(
     try:
         settings = read_settings(config) if config else Settings()
         task = _task(settings, _corrections(corrections), model, force=force)
-        chosen = _formats(formats, out)
-        job = Job(discover(paths, out), task, out, chosen, workers or os.cpu_count() or 1)
+        task = replace(task, blank_as_zero=blank_as is BlankAs.ZERO)
+        job = Job(
+            discover(paths, out, aside={path for path in (corrections, units, config) if path}),
+            task,
+            out,
+            _formats(formats, out),
+            workers or os.cpu_count() or 1,
+            _units(units, out),
+        )
         _make_folder(out)
     except GoujiError as error:
         screen.print(str(error))
         raise typer.Exit(2) from error
     totals = _run(job, screen)
-    if unused := len(totals.unused_corrections):
-        screen.print(f"更正文件中有 {unused} 个原文不在本次读取之列，或没有读出")
+    for line in _remarks(totals):
+        screen.print(line)
     screen.print(_closing_line(totals))
     if not totals.all_read:
         raise typer.Exit(1)
@@ -117,7 +152,17 @@ def _formats(text: str | None, out: Path | None) -> frozenset[OutputFormat]:
     for name in (names := [name.strip() for name in text.split(",")]):
         if name not in known:
             raise ConfigError(f"--format：没有格式“{name}”；可用：{'、'.join(known)}")
+    if OutputFormat.PARQUET in names:
+        parquet_library()
     return frozenset(OutputFormat(name) for name in names)
+
+
+def _units(path: Path | None, out: Path | None) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    if out is None:
+        raise ConfigError("--units 须与 --out 同用；缺报、重报的单位列入其中的 expected.csv")
+    return read_units(path)
 
 
 def _make_folder(out: Path | None) -> None:
@@ -144,9 +189,11 @@ def _run(job: Job, screen: Console) -> Totals:
     except BrokenPipeError:  # whoever reads our output has had enough; typer ends quietly
         raise
     except OSError as error:
-        place = error.filename or job.out or "标准输出"
+        place = error.filename2 or error.filename or job.out or "标准输出"
+        is_locked = isinstance(error, PermissionError) and Path(place).is_file()
+        hint = "，可能正在 Excel 等程序中打开，请先关闭" if is_locked else ""
         screen.print(
-            f"无法写入 {place}（{error.strerror}）；已完成的结果保留，解决后再运行即可继续"
+            f"无法写入 {place}（{error.strerror}）{hint}；已完成的结果保留，解决后再运行即可继续"
         )
     except GoujiError as error:
         screen.print(str(error))
@@ -210,6 +257,15 @@ def _wording(outcome: Outcome) -> str:
             text += f"：{report.reason}"
         parts.append(text)
     return "；".join(parts) + ("（沿用上次结果）" if outcome.kept else "")
+
+
+def _remarks(totals: Totals) -> Iterator[str]:
+    if unused := len(totals.unused_corrections):
+        yield f"更正文件中有 {unused} 个原文不在本次读取之列，或没有读出"
+    for name, same in totals.duplicates.items():
+        yield f"{_shown(name)} 与 {_shown(same)} 的机关、年度和各格都相同"
+    if totals.n_missing_units:
+        yield f"名单中有 {totals.n_missing_units} 个单位（按年度计）没有报告，见 {EXPECTED}"
 
 
 def _closing_line(totals: Totals) -> str:

@@ -7,7 +7,7 @@ the number of workers, and not on whether an earlier run was cut short.
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -19,13 +19,32 @@ from traceback import format_exc
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from gouji.inference.correction_files import read_corrections
 from gouji.inference.discovery import Discovery, Found
 from gouji.inference.tally import Tally, Totals
+from gouji.inference.units import MISSING, expected_rows
 from gouji.inference.worker import Outcome, OutputError, Task, Worker
+from gouji.inference.writers.long_table import (
+    long_rows,
+    write_code_book,
+    write_long_csv,
+    write_long_parquet,
+)
 from gouji.inference.writers.report_folder import ReportFolder, hidden_folder, lines_path
-from gouji.model.atomic import remove_leftovers
-from gouji.model.errors import GoujiError
+from gouji.inference.writers.run_workbook import write_run_workbook
+from gouji.inference.writers.sheets import (
+    CODE_BOOK,
+    EXPECTED,
+    EXPECTED_HEADER,
+    LONG_CSV,
+    LONG_PARQUET,
+    RUN_WORKBOOK,
+    sheet,
+)
+from gouji.model.atomic import remove_leftovers, write_atomically
+from gouji.model.errors import ConfigError, GoujiError
 from gouji.model.form_file import load_form
+from gouji.model.report import Report
 
 _LOGGER = logging.getLogger("gouji")
 _THREAD_VARIABLES = (
@@ -47,14 +66,17 @@ class OutputFormat(StrEnum):
 
     JSON = "json"  # a file a report
     JSONL = "jsonl"  # all reports in one file, a line each
+    XLSX = "xlsx"  # a workbook a report, and one of all
+    CSV = "csv"  # all cells of all reports, a line each, with a code book
+    PARQUET = "parquet"  # the same as Parquet
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A run: what to read, how, and where the results go.
 
-    Without `out` the reports are handed out with the outcomes, as lines of JSON; `task.folder` is
-    set by the run itself.
+    Without `out` the reports are handed out with the outcomes, as lines of JSON; `task.folder` and
+    `task.workbooks` are set by the run itself. `units` are the names of those expected to report.
     """
 
     discovery: Discovery
@@ -62,6 +84,7 @@ class Job:
     out: Path | None = None
     formats: frozenset[OutputFormat] = frozenset({OutputFormat.JSON})
     workers: int = 1
+    units: tuple[str, ...] = ()
 
 
 def run(job: Job, on_outcome: OnOutcome) -> Totals:
@@ -69,12 +92,14 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
 
     Raises:
         OSError: the output folder can't be written.
-        GoujiError: the form can't be loaded, or no worker can be started.
+        GoujiError: the form can't be loaded, no worker can be started, or the workbook of an
+            earlier run has right values filled in that are not among the corrections.
     """
     folder = _prepare(job)
     tally = Tally()
     unused = set(job.task.corrections.by_source)
-    task = replace(job.task, folder=folder)
+    workbooks = job.out if OutputFormat.XLSX in job.formats else None
+    task = replace(job.task, folder=folder, workbooks=workbooks)
     lost = (Outcome(folder.name, failure=folder.reason) for folder in job.discovery.unreadable)
     with closing(outcomes(task, job.discovery.found, job.workers)) as stream:
         for outcome in chain(stream, lost):
@@ -85,7 +110,12 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
             on_outcome(outcome)
     if job.out is not None and folder is not None:
         _finish(job, job.out, folder, tally)
-    return replace(tally.totals, unused_corrections=tuple(sorted(unused)))
+    return replace(
+        tally.totals,
+        duplicates=tally.duplicates,
+        n_missing_units=sum(row[2] == MISSING for row in expected_rows(job.units, tally.reporters)),
+        unused_corrections=tuple(sorted(unused)),
+    )
 
 
 def _prepare(job: Job) -> ReportFolder | None:
@@ -93,6 +123,8 @@ def _prepare(job: Job) -> ReportFolder | None:
     if job.out is None:
         return None
     job.out.mkdir(parents=True, exist_ok=True)
+    if OutputFormat.XLSX in job.formats:
+        _refuse_to_lose_corrections(job.out / RUN_WORKBOOK, job.task)
     if OutputFormat.JSON in job.formats:
         return ReportFolder(job.out)
     folder = hidden_folder(job.out)
@@ -100,14 +132,46 @@ def _prepare(job: Job) -> ReportFolder | None:
     return folder
 
 
+def _refuse_to_lose_corrections(path: Path, task: Task) -> None:
+    """What a person has filled into a workbook must not be overwritten unread."""
+    if not path.exists():
+        return
+    filled = read_corrections(path, load_form(task.form))
+    if n := task.corrections.lacks(filled):
+        raise ConfigError(
+            f"{path} 中填了 {n} 个正确值，再写会丢失；"
+            f"请加上 --corrections {path}，或换一个输出文件夹"
+        )
+
+
 def _finish(job: Job, out: Path, folder: ReportFolder, tally: Tally) -> None:
-    folder.tidy(set(tally.names), {source.name for source in job.discovery.found})
+    form = load_form(job.task.form)
+    names = tuple(tally.origins)
+    folder.tidy(names, {source.name for source in job.discovery.found})
     if OutputFormat.JSONL in job.formats:
-        folder.join_lines(tally.names, lines_path(out))
-    tally.write(out, load_form(job.task.form))
+        folder.join_lines(names, lines_path(out))
+    _export(job, out, lambda: folder.stored(names), tally)
+    tally.write(out, form)
+    if job.units:
+        rows = expected_rows(job.units, tally.reporters)
+        write_atomically(out / EXPECTED, sheet(EXPECTED_HEADER, rows))
     remove_leftovers(out)
     if OutputFormat.JSON not in job.formats:
         folder.remove_all()
+
+
+def _export(job: Job, out: Path, reports: Callable[[], Iterator[Report]], tally: Tally) -> None:
+    """Writes the formats that hold all reports, which are read back one at a time."""
+    form, zero = load_form(job.task.form), job.task.blank_as_zero
+    if OutputFormat.XLSX in job.formats:
+        path = out / RUN_WORKBOOK
+        write_run_workbook(path, form, reports(), tally.sheets, blank_as_zero=zero)
+    if OutputFormat.CSV in job.formats:
+        write_long_csv(out / LONG_CSV, long_rows(reports(), blank_as_zero=zero))
+    if OutputFormat.PARQUET in job.formats:
+        write_long_parquet(out / LONG_PARQUET, long_rows(reports(), blank_as_zero=zero))
+    if job.formats & {OutputFormat.CSV, OutputFormat.PARQUET}:
+        write_code_book(out / CODE_BOOK, form)
 
 
 def outcomes(task: Task, sources: Sequence[Found], workers: int) -> Generator[Outcome, None, None]:

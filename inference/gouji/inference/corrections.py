@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
@@ -45,6 +45,15 @@ class Corrections:
         """The corrections of one source, none where it has none."""
         return self.by_source.get(sha256, {})
 
+    def lacks(self, others: "Corrections") -> int:
+        """How many cells the others correct and these do not."""
+        return sum(
+            cell not in self.of(sha256).get(report, {})
+            for sha256, values in others.by_source.items()
+            for report, cells in values.items()
+            for cell in cells
+        )
+
     def settings_sha256(self, settings_sha256: str, sha256: str) -> str:
         """The digest of the settings together with the corrections of one source."""
         if not (values := self.of(sha256)):
@@ -53,23 +62,29 @@ class Corrections:
         return hashlib.sha256((settings_sha256 + dumps(listed)).encode()).hexdigest()
 
 
-def read_corrections(path: Path, form: Form) -> Corrections:
-    """The corrections in a JSONL file; of two for the same cell the later one counts.
+def lines_corrections(path: Path) -> Iterator[tuple[str, Correction]]:
+    """The corrections in a JSONL file, each with its place for messages.
 
     Raises:
-        ConfigError: the file can't be read or a line of it is malformed; the line is named.
+        OSError: the file can't be read.
+        ValueError: a line of it is malformed; the line is named.
+    """
+    for number, line in enumerate(read_lines(path, Correction), start=1):
+        yield f"{path}，第 {number} 条更正", line
+
+
+def gathered(found: Iterable[tuple[str, Correction]], form: Form) -> Corrections:
+    """The corrections by source; of two for the same cell the later one counts.
+
+    Raises:
+        ConfigError: there is no such cell, or it can't have that value; the place is named.
     """
     by_source: dict[str, dict[str, dict[str, Number | None]]] = {}
-    try:
-        for number, line in enumerate(read_lines(path, Correction), start=1):
-            _check(line, form, f"{path}，第 {number} 条更正")
-            reports = by_source.setdefault(line.sha256, {})
-            suffix = "" if line.report == "#1" else line.report
-            reports.setdefault(suffix, {})[line.cell] = _whole(line.value)
-    except OSError as error:
-        raise ConfigError(f"无法打开更正文件 {path}（{error.strerror}）") from error
-    except ValueError as error:
-        raise ConfigError(f"更正文件有误：{error}") from error
+    for place, line in found:
+        _check(line, form, place)
+        reports = by_source.setdefault(line.sha256, {})
+        suffix = "" if line.report == "#1" else line.report
+        reports.setdefault(suffix, {})[line.cell] = _whole(line.value)
     return Corrections(by_source)
 
 

@@ -3,12 +3,17 @@
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from gouji.inference.writers.outputs import REPORT_LINES, is_own_output, report_path
-from gouji.inference.writers.sheets import FAILED, REVIEW, SUMMARY
+from gouji.inference.writers.outputs import (
+    REPORT_LINES,
+    is_own_output,
+    report_path,
+    workbook_path,
+)
+from gouji.inference.writers.sheets import SUMMARIES
 from gouji.model.errors import ConfigError
 
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
@@ -43,17 +48,21 @@ class Discovery:
     unreadable: tuple[Passed, ...] = ()
 
 
-def discover(paths: Sequence[Path], out: Path | None = None) -> Discovery:
+def discover(
+    paths: Sequence[Path], out: Path | None = None, aside: Collection[Path] = ()
+) -> Discovery:
     """The sources under the paths; a folder is walked in sorted order, a file always read.
 
     Left out in walks are hidden files and folders, `~$*`, Thumbs.db, desktop.ini, README*,
-    links to folders, what is no regular file, gouji's own outputs, and the folder `out`.
+    links to folders, what is no regular file, gouji's own outputs, the folder `out`, and the files
+    `aside` that the run uses otherwise.
 
     Raises:
         ConfigError: a path does not exist, two sources would share a name, or something in `out`
             that gouji did not write would be overwritten.
     """
     excluded = out.resolve() if out else None
+    used = {path.resolve() for path in aside}
     found: list[Found] = []
     skipped: list[Passed] = []
     unreadable: list[Passed] = []
@@ -65,7 +74,9 @@ def discover(paths: Sequence[Path], out: Path | None = None) -> Discovery:
             continue
         for entry in _walk(path, excluded, unreadable):
             name = _printable(entry.relative_to(path).as_posix())
-            if reason := _reason_to_skip(entry, excluded):
+            reason = _reason_to_skip(entry, excluded)
+            if reason or entry.resolve() in used:
+                reason = reason or "本次运行所用的文件"
                 skipped.append(Passed(name, reason))
             else:
                 found.append(Found(entry, name))
@@ -147,7 +158,7 @@ def _refuse_shared_names(found: Iterable[Found]) -> None:
 
 def _refuse_overwriting(out: Path, found: Iterable[Found]) -> None:
     """A run may replace outputs of earlier ones, but nothing that only has their name."""
-    reports = (report_path(out, source.name) for source in found)
-    for path in (*reports, *(out / name for name in (REPORT_LINES, SUMMARY, REVIEW, FAILED))):
+    reports = (path(out, source.name) for source in found for path in (report_path, workbook_path))
+    for path in (*reports, *(out / name for name in (REPORT_LINES, *SUMMARIES))):
         if stat.S_ISREG(_mode(path)) and not is_own_output(path):
             raise ConfigError(f"{path} 已存在，且不是勾稽的输出，不予覆盖；请换一个输出文件夹")

@@ -1,10 +1,13 @@
 """What a run comes to: its counts, and the sheets that sum it up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gouji.inference.units import Reporter
 from gouji.inference.worker import Outcome
-from gouji.inference.writers.rows import summary_header
+from gouji.inference.writers.rows import ReportRows, summary_header
+from gouji.inference.writers.run_workbook import Origin, RunSheets
 from gouji.inference.writers.sheets import (
     FAILED,
     FAILED_HEADER,
@@ -23,6 +26,8 @@ from gouji.model.report import Verdict
 class Totals:
     """The counts of a run; `n_flagged` counts the cells to review, `n_failed` sources.
 
+    `duplicates` maps a report to an earlier one of the same agency and year with the same cells.
+    `n_missing_units` counts the units, by year, that were expected and are not there.
     `unused_corrections` lists the sources that were corrected and are not part of the run.
     """
 
@@ -32,6 +37,8 @@ class Totals:
     n_review: int = 0
     n_flagged: int = 0
     n_failed: int = 0
+    duplicates: Mapping[str, str] = field(default_factory=dict)
+    n_missing_units: int = 0
     unused_corrections: tuple[str, ...] = ()
 
     @property
@@ -42,25 +49,58 @@ class Totals:
 
 @dataclass(slots=True)
 class Tally:
-    """What the summaries need to know, gathered in the order of the sources."""
+    """What the summaries need to know, gathered in the order of the sources.
+
+    `reporters` are those of the reports that did not fail.
+    """
 
     totals: Totals = field(default_factory=Totals)
-    names: list[str] = field(default_factory=list)
+    origins: dict[str, Origin] = field(default_factory=dict)
+    reporters: list[Reporter] = field(default_factory=list)
     summary: list[Row] = field(default_factory=list)
     review: list[Row] = field(default_factory=list)
+    confirmed: list[Row] = field(default_factory=list)
     failed: list[Row] = field(default_factory=list)
+    variants: set[tuple[str, str]] = field(default_factory=set)
+    duplicates: dict[str, str] = field(default_factory=dict)
+    _first: dict[str, str] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
         """Counts one outcome, and notes what the summaries say about it."""
-        for report in outcome.reports:
-            self.names.append(report.name)
-            self.summary.append(report.summary)
-            self.review.extend(report.review)
-            if report.verdict is Verdict.FAILED:
-                self.failed.append((report.name, report.reason))
+        for number, report in enumerate(outcome.reports, start=1):
+            self.origins[report.name] = Origin(outcome.sha256 or "", number)
+            self._note(report)
         if outcome.failure is not None:
             self.failed.append((outcome.name, outcome.failure))
         self.totals = _added(self.totals, outcome)
+
+    def _note(self, report: ReportRows) -> None:
+        same = None
+        if report.fingerprint is not None:
+            first = self._first.setdefault(report.fingerprint, report.name)
+            same = first if first != report.name else None
+        if same is not None:
+            self.duplicates[report.name] = same
+        self.summary.append((*report.summary, same))
+        self.review.extend(report.review)
+        self.confirmed.extend(report.confirmed)
+        self.variants.update(report.variants)
+        if report.verdict is Verdict.FAILED:
+            self.failed.append((report.name, report.reason))
+        else:
+            self.reporters.append(Reporter(report.name, report.agency, report.year))
+
+    @property
+    def sheets(self) -> RunSheets:
+        """What the workbook of the run needs besides the reports."""
+        return RunSheets(
+            variants=frozenset(self.variants),
+            review=self.review,
+            confirmed=self.confirmed,
+            failed=self.failed,
+            origins=self.origins,
+            duplicates=self.duplicates,
+        )
 
     def write(self, folder: Path, form: Form) -> None:
         """Writes summary.csv, review.csv and failed.csv.

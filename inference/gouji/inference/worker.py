@@ -2,7 +2,8 @@
 
 import errno
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -12,8 +13,11 @@ from gouji.inference.config import Settings
 from gouji.inference.corrections import Corrections, Values
 from gouji.inference.discovery import Found
 from gouji.inference.readers import read
+from gouji.inference.writers.outputs import workbook_path
 from gouji.inference.writers.report_folder import ReportFolder, report_line
+from gouji.inference.writers.report_workbook import report_workbook
 from gouji.inference.writers.rows import ReportRows, report_rows
+from gouji.model.atomic import write_atomically
 from gouji.model.document import Document
 from gouji.model.errors import GoujiError
 from gouji.model.form import Form
@@ -57,7 +61,8 @@ class Task:
     `model` is the name of a model or the path of its folder, `model_version` what the reports
     say of it (its name if nothing else is given). `folder` takes the reports as files; without
     one they are handed back as lines of JSON. With `force`, reports of an earlier run are made
-    anew even if nothing has changed.
+    anew even if nothing has changed. Each report also becomes a workbook in the folder
+    `workbooks`, if any, in which blank cells hold 0 if `blank_as_zero`.
     """
 
     settings: Settings
@@ -67,6 +72,8 @@ class Task:
     model_version: str | None = None
     form: str = "ogi"
     force: bool = False
+    workbooks: Path | None = None
+    blank_as_zero: bool = False
     make_extract: MakeExtract = make_extractor
 
 
@@ -114,6 +121,7 @@ class Worker:
             OutputError: the reports can't be written.
         """
         if earlier := self._earlier(source):
+            self._save_workbooks(earlier)
             return self._outcome(source, earlier, lambda: self._read(source).text, kept=True)
         document = self._read(source)
         sha256 = document.source.sha256
@@ -127,6 +135,7 @@ class Worker:
             for report in made
         )
         self._save(reports)
+        self._save_workbooks(reports)
         return self._outcome(source, reports, lambda: document.text, kept=False)
 
     def _read(self, source: Found) -> Document:
@@ -159,13 +168,19 @@ class Worker:
         if self.task.folder is None:
             return
         for report in reports:
-            try:
+            name = report.source.name
+            with _writing(name, self.task.folder.path(name)):
                 self.task.folder.save(report, self.form)
-            except OSError as error:
-                name, path = report.source.name, self.task.folder.path(report.source.name)
-                if error.errno in _ERRORS_OF_A_NAME:
-                    raise GoujiError(f"{name}：无法写入 {path}（{error.strerror}）") from error
-                raise OutputError(error.errno, error.strerror, str(path)) from error
+
+    def _save_workbooks(self, reports: Iterable[Report]) -> None:
+        """Writes them even if the reports are kept: the way blanks are shown may have changed."""
+        if self.task.workbooks is None:
+            return
+        for report in reports:
+            path = workbook_path(self.task.workbooks, report.source.name)
+            content = report_workbook(report, self.form, blank_as_zero=self.task.blank_as_zero)
+            with _writing(report.source.name, path):
+                write_atomically(path, content)
 
     def _outcome(
         self, source: Found, reports: tuple[Report, ...], text: Callable[[], str], *, kept: bool
@@ -183,6 +198,17 @@ class Worker:
             else tuple(report_line(report, self.form) for report in reports),
             kept=kept,
         )
+
+
+@contextmanager
+def _writing(name: str, path: Path) -> Iterator[None]:
+    """Tells an error that is the fault of the name of the report from one that hits all."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _ERRORS_OF_A_NAME:
+            raise GoujiError(f"{name}：无法写入 {path}（{error.strerror}）") from error
+        raise OutputError(error.errno, error.strerror, str(path)) from error
 
 
 def _digest(path: Path) -> str | None:

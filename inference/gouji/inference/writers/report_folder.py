@@ -1,12 +1,19 @@
 """Reports as JSON files in a folder: written, found again, and cleared of what is out of date."""
 
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from errno import ENOENT
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from gouji.inference.writers.outputs import REPORT_LINES, REPORT_SUFFIX, report_path
+from gouji.inference.writers.outputs import (
+    REPORT_LINES,
+    REPORT_SUFFIX,
+    WORKBOOK_SUFFIX,
+    is_own_output,
+    report_path,
+)
 from gouji.model.atomic import remove_leftovers, replacing, write_atomically
 from gouji.model.form import Form
 from gouji.model.jsonl import dumps, loads
@@ -63,6 +70,18 @@ class ReportFolder:
         reports = [first, *(report for report in further if report is not None)]
         return tuple(reports) if len(reports) == first.source.reports else ()
 
+    def stored(self, names: Iterable[str]) -> Iterator[Report]:
+        """The reports of these names, read back one by one.
+
+        Raises:
+            OSError: one of them has gone or is damaged since it was written.
+        """
+        for name in names:
+            report = self.load(name)
+            if report is None:
+                raise FileNotFoundError(ENOENT, "报告已不在或已损坏", str(self.path(name)))
+            yield report
+
     def tidy(self, kept: Collection[str], sources: Collection[str]) -> None:
         """Removes what is left half written, and reports of these sources but the kept ones.
 
@@ -74,15 +93,12 @@ class ReportFolder:
                 continue
             remove_leftovers(folder)
             for path in list(folder.iterdir()):
-                name = path.relative_to(self.root).as_posix().removesuffix(REPORT_SUFFIX)
+                if path.suffix not in (REPORT_SUFFIX, WORKBOOK_SUFFIX) or not path.is_file():
+                    continue
+                name = path.relative_to(self.root).as_posix().removesuffix(path.suffix)
                 source, _, number = name.rpartition("#")
                 of_source = name in sources or (number.isdecimal() and source in sources)
-                if (
-                    path.suffix == REPORT_SUFFIX
-                    and of_source
-                    and name not in kept
-                    and path.is_file()
-                ):
+                if of_source and name not in kept and is_own_output(path):
                     path.unlink()
 
     def remove_all(self) -> None:

@@ -1,4 +1,4 @@
-"""CSV files that a spreadsheet program opens as they are, and that run nothing in it."""
+"""The files that sum up a run: their names and headers, and CSV that runs nothing in Excel."""
 
 import csv
 import io
@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 
 Row = Sequence[str | int | float | None]
 
-SUMMARY, REVIEW, FAILED = "summary.csv", "review.csv", "failed.csv"
+SUMMARY, REVIEW, FAILED, EXPECTED = "summary.csv", "review.csv", "failed.csv", "expected.csv"
+LONG_CSV, LONG_PARQUET, CODE_BOOK = "cells.csv", "cells.parquet", "codebook.csv"
+RUN_WORKBOOK = "all.xlsx"
+SUMMARIES = (SUMMARY, REVIEW, FAILED, EXPECTED, LONG_CSV, LONG_PARQUET, CODE_BOOK, RUN_WORKBOOK)
+"""The files of a run beside its reports."""
+AUTHOR = "gouji"
+"""The author of every workbook of gouji; sources have others."""
 
 SUMMARY_START = ("报告", "结论", "置信度", "待核单元格数", "待核字段", "表式")
 REVIEW_HEADER = (
@@ -14,6 +20,12 @@ REVIEW_HEADER = (
     *("原因", "其他可能", "行号", "起", "止", "页"),
 )
 FAILED_HEADER = ("文件", "原因")
+EXPECTED_HEADER = ("单位", "年度", "情况", "报告")
+CODE_BOOK_HEADER = ("类别", "名称", "含义", "单位")
+LONG_HEADER = (
+    *("report", "agency", "year", "form", "table", "variant", "row", "column", "cell"),
+    *("printed", "value", "status", "confidence", "review", "made_by"),
+)
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,10 +39,12 @@ def sheet(header: Sequence[str], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows([_inert(value) for value in row] for row in rows)
+    writer.writerows([inert(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _inert(value: str | int | float | None) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def inert(value: str | int | float | None) -> str:
+    """What to write for a value; a text that would be taken for a formula opens with `'`."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return "" if value is None else str(value)
