@@ -88,9 +88,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUNTIME): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable .
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[parquet]'
 	touch $@
 
 $(DEVELOPMENT): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,train]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,parquet,train]'
 	touch $(RUNTIME) $@

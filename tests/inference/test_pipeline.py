@@ -6,9 +6,11 @@ import pytest
 
 from gouji.inference.config import Settings, Tagging
 from gouji.inference.pipeline import NO_REPORT, Extractor
+from gouji.inference.readers.limits import Limits
+from gouji.inference.readers.web_page import read_html
 from gouji.inference.tagging import ModelTagger
 from gouji.model.calibration import Opinions, Trust
-from gouji.model.document import Document
+from gouji.model.document import Document, Source
 from gouji.model.encoding import Encoded
 from gouji.model.errors import ModelError
 from gouji.model.form import Cell, Form, Table
@@ -256,3 +258,14 @@ def test_a_folder_that_holds_no_model_is_an_error(form: Form, tmp_path: Path) ->
     (tmp_path / "config.json").write_text("{}", "utf-8")
     with pytest.raises(ModelError, match=r"config\.json"):
         Extractor(form, Settings(), tmp_path)
+
+
+def test_page_that_only_links_the_report_fails_and_names_the_file(extractor: Extractor) -> None:
+    markup = (
+        "<h1>甲县乙局2023年政府信息公开工作年度报告</h1><p>一、总体情况</p><p>一切如常。</p>"
+        '<p><a href="/files/1.pdf">2023年年度报告全文</a></p>'
+    )
+    page = read_html(Document(Source("a.html", "0" * 64, "text/html"), markup), Limits())
+    (report,) = extractor(page)
+    assert report.verdict is Verdict.FAILED
+    assert "1 个附件（2023年年度报告全文）" in report.reason

@@ -132,3 +132,46 @@ def test_no_word_is_lost_whatever_the_markup(parts: list[str]) -> None:
     words = [part.strip() for part in parts if not part.startswith("<")]
     assert sorted("".join(document.text.split())) == sorted("".join(["乙", *words]))
     assert all(0 <= a <= b <= len(document.text) for a, b in (p.span for p in document.places))
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        ('<link rel="canonical" href="https://a.gov.cn/1.html">', "https://a.gov.cn/1.html"),
+        ('<meta property="og:url" content=" https://a.gov.cn/2.html ">', "https://a.gov.cn/2.html"),
+        ('<link rel="stylesheet" href="a.css">', None),
+    ],
+)
+def test_address_of_a_page_is_what_it_calls_its_own(head: str, address: str | None) -> None:
+    document = page(f"<html><head>{head}</head><body><p>一</p></body></html>")
+    assert document.source.address == address
+
+
+def test_linked_files_are_named() -> None:
+    links = "".join(f'<a href="/f/{n}.PDF?x=1">附件 {n}</a>' for n in range(4))
+    (found,) = page(
+        f'<p>见附件</p>{links}<a href="/index.html">首页</a><a href="http://[">坏</a>'
+    ).findings
+    assert found.code == "R003"
+    assert "4 个附件（附件 0、附件 1、附件 2等）" in found.message
+
+
+def test_link_without_words_goes_by_the_name_of_its_file() -> None:
+    (found,) = page(
+        '<p>x</p><a href="%E5%B9%B4%E6%8A%A5.docx"><img width="16" src="i"></a>'
+    ).findings
+    assert "年报.docx" in found.message
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ('<img src="a.png">', ["R004"]),
+        ('<img src="a.png" width="800" height="600">', ["R004"]),
+        ('<img src="a.png" width="20px">', []),
+        ('<img src="a.png"><table><tr><td>总计<td>3</table>', []),
+        ('<img src="a.png"><table><tr><td>首页<td>公开</table>', ["R004"]),
+    ],
+)
+def test_pictures_count_where_no_table_has_numbers(body: str, codes: list[str]) -> None:
+    assert [found.code for found in page(f"<p>年度报告</p>{body}").findings] == codes

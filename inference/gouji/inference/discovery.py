@@ -5,8 +5,9 @@ import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 
+from gouji.inference.readers.archive import members_of
 from gouji.inference.writers.outputs import (
     REPORT_LINES,
     is_own_output,
@@ -14,18 +15,23 @@ from gouji.inference.writers.outputs import (
     workbook_path,
 )
 from gouji.inference.writers.sheets import SUMMARIES
-from gouji.model.errors import ConfigError
+from gouji.model.errors import ConfigError, ReadError
 
+_SYSTEM_FOLDERS = frozenset({"__MACOSX"})
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _FURTHER_REPORT = re.compile(r"(?P<source>.+)#\d+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A source to read; `name` is its path relative to the PATH it was found under, with `/`."""
+    """A source to read; `name` is its path relative to the PATH it was found under, with `/`.
+
+    `member` is its place in the directory of the archive at `path`, None for a file of its own.
+    """
 
     path: Path
     name: str
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def discover(
 
     Left out in walks are hidden files and folders, `~$*`, Thumbs.db, desktop.ini, README*,
     links to folders, what is no regular file, gouji's own outputs, the folder `out`, and the files
-    `aside` that the run uses otherwise.
+    `aside` that the run uses otherwise. A ZIP archive is walked like a folder.
 
     Raises:
         ConfigError: a path does not exist, two sources would share a name, or something in `out`
@@ -70,7 +76,7 @@ def discover(
         if not (mode := _mode(path)):
             raise ConfigError(f"{path}：没有这个文件或文件夹，或无权查看")
         if not stat.S_ISDIR(mode):
-            found.append(Found(path, _printable(path.name)))
+            _enter(path, _printable(path.name), found, skipped, unreadable)
             continue
         for entry in _walk(path, excluded, unreadable):
             name = _printable(entry.relative_to(path).as_posix())
@@ -79,7 +85,7 @@ def discover(
                 reason = reason or "本次运行所用的文件"
                 skipped.append(Passed(name, reason))
             else:
-                found.append(Found(entry, name))
+                _enter(entry, name, found, skipped, unreadable)
     _refuse_shared_names(found)
     if out is not None:
         _refuse_overwriting(out, found)
@@ -101,24 +107,60 @@ def _walk(folder: Path, excluded: Path | None, unreadable: list[Passed]) -> Iter
             yield entry
 
 
+def _enter(
+    path: Path,
+    name: str,
+    found: list[Found],
+    skipped: list[Passed],
+    unreadable: list[Passed],
+) -> None:
+    """Takes up a file, or what is in it if it is an archive."""
+    try:
+        members = members_of(path) if stat.S_ISREG(_mode(path)) else None
+    except ReadError as error:
+        unreadable.append(Passed(name, str(error)))
+        return
+    if members is None:
+        found.append(Found(path, name))
+        return
+    for member in members:
+        inner = f"{name}/{_printable(member.name)}"
+        if reason := _reason_to_skip_member(member.name):
+            skipped.append(Passed(inner, reason))
+        else:
+            found.append(Found(path, inner, member.number))
+
+
+def _reason_to_skip_member(name: str) -> str | None:
+    *folders, last = PurePosixPath(name).parts
+    if any(folder.startswith(".") or folder in _SYSTEM_FOLDERS for folder in folders):
+        return "隐藏文件"
+    return _reason_to_skip_name(last.lower())
+
+
 def _reason_to_skip(entry: Path, excluded: Path | None) -> str | None:
-    name = entry.name.lower()
+    name, mode = entry.name.lower(), _mode(entry)
+    reason = _reason_to_skip_name(name)
+    if stat.S_ISDIR(mode):
+        hidden = reason if reason and not name.startswith("readme") else None
+        return hidden or _reason_to_skip_folder(entry, excluded)
+    if reason:
+        return reason
+    if not stat.S_ISREG(mode):
+        return "不是普通文件"
+    if is_own_output(entry):
+        return "勾稽自己的输出"
+    return None
+
+
+def _reason_to_skip_name(name: str) -> str | None:
     if name.startswith("."):
         return "隐藏文件"
     if name.startswith("~$"):
         return "编辑软件的临时文件"
     if name in _SYSTEM_FILES:
         return "系统文件"
-    mode = _mode(entry)
-    if stat.S_ISDIR(mode):
-        return _reason_to_skip_folder(entry, excluded)
-    if name.startswith("readme"):
-        return "说明文件"
-    if not stat.S_ISREG(mode):
-        return "不是普通文件"
-    if is_own_output(entry):
-        return "勾稽自己的输出"
-    return None
+    return "说明文件" if name.startswith("readme") else None
 
 
 def _reason_to_skip_folder(folder: Path, excluded: Path | None) -> str | None:

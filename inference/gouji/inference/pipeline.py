@@ -32,6 +32,7 @@ Settle = Callable[[Table, TableReadings, ReconcilingSettings], TableResult]
 
 NO_REPORT = "文中没有找到政府信息公开工作年度报告的标题或表格"
 NO_TABLE = "文中没有找到年度报告的任何一张表"
+_ELSEWHERE = ("R003", "R004")  # findings that tell where the report may be instead
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Extractor:
             form=self.form.combination_of({table.id: table.variant for table in tables}),
             verdict=verdict,
             confidence=stated(prod(table.confidence for table in tables)),
-            reason=NO_TABLE if verdict is Verdict.FAILED else "",
+            reason=_with_hints(NO_TABLE, document) if verdict is Verdict.FAILED else "",
             tables=tables,
             fields=fields,
             sections=part.sections,
@@ -141,9 +142,15 @@ class Extractor:
             report,
             source=document.source,
             verdict=Verdict.FAILED,
-            reason=NO_REPORT,
+            reason=_with_hints(NO_REPORT, document),
             findings=(*document.findings, no_report, *report.findings),
         )
+
+
+def _with_hints(reason: str, document: Document) -> str:
+    """The reason of a failure, with where what was looked for may be instead."""
+    hints = [found.message for found in document.findings if found.code in _ELSEWHERE]
+    return "；".join((reason, *hints))
 
 
 def _locate(table: TableResult, document: Document) -> TableResult:

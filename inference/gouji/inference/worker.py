@@ -12,14 +12,15 @@ from pathlib import Path
 from gouji.inference.config import Settings
 from gouji.inference.corrections import Corrections, Values
 from gouji.inference.discovery import Found
-from gouji.inference.readers import read
+from gouji.inference.readers import read, read_member
+from gouji.inference.readers.archive import member_bytes
 from gouji.inference.writers.outputs import workbook_path
 from gouji.inference.writers.report_folder import ReportFolder, report_line
 from gouji.inference.writers.report_workbook import report_workbook
 from gouji.inference.writers.rows import ReportRows, report_rows
 from gouji.model.atomic import write_atomically
 from gouji.model.document import Document
-from gouji.model.errors import GoujiError
+from gouji.model.errors import GoujiError, ReadError
 from gouji.model.form import Form
 from gouji.model.form_file import load_form
 from gouji.model.registry import RULES
@@ -139,7 +140,10 @@ class Worker:
         return self._outcome(source, reports, lambda: document.text, kept=False)
 
     def _read(self, source: Found) -> Document:
-        return read(source.path, source.name, self.task.settings.limits)
+        limits = self.task.settings.limits
+        if source.member is not None:
+            return read_member(source.path, source.member, source.name, limits)
+        return read(source.path, source.name, limits)
 
     def _made_by(self, sha256: str) -> MadeBy:
         settings = self.task.settings.sha256
@@ -162,7 +166,18 @@ class Worker:
             report.made_by == self._made_by(sha256) and report.source.sha256 == sha256
             for report in reports
         )
-        return reports if fit and _digest(source.path) == sha256 else ()
+        return reports if fit and self._digest(source) == sha256 else ()
+
+    def _digest(self, source: Found) -> str | None:
+        """The SHA-256 of a source, None if it can't be opened; reading it will say why."""
+        if source.member is None:
+            return _digest(source.path)
+        max_bytes = self.task.settings.limits.max_bytes
+        try:
+            data = member_bytes(source.path, source.member, source.name, max_bytes)
+        except ReadError:
+            return None
+        return hashlib.sha256(data).hexdigest()
 
     def _save(self, reports: Iterable[Report]) -> None:
         if self.task.folder is None:

@@ -13,7 +13,8 @@ Box = tuple[float, float, float, float]
 class Source:
     """Where a document came from; `name` is the path relative to the PATH it was found under.
 
-    `reports` counts the reports that the source holds.
+    `reports` counts the reports that the source holds. `address` is that of a web page, as the page
+    itself gives it.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Source:
     pages: int | None = None
     ocr: bool = False
     reports: int = 1
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.kinds import (
     DOCX,
     XLSX,
@@ -18,7 +19,7 @@ from gouji.inference.readers.text import read_text
 from gouji.model.document import Document, Source
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, UnsupportedFormat
 
-__all__ = ["Limits", "read", "read_text"]
+__all__ = ["Limits", "read", "read_bytes", "read_member", "read_text"]
 
 _WANTED = (
     "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）和 Excel（XLSX），请另存为其中一种后再试"
@@ -39,7 +40,27 @@ def read(path: Path, name: str, limits: Limits) -> Document:
         LimitExceeded: the file is larger than the limits allow; it is not read whole.
         ReadError: the file can't be opened.
     """
-    data = _content(path, name, limits.max_bytes)
+    return read_bytes(_content(path, name, limits.max_bytes), name, limits)
+
+
+def read_member(path: Path, number: int, name: str, limits: Limits) -> Document:
+    """The document in a member of the ZIP archive at `path`, as `read` gives that of a file.
+
+    Raises:
+        ReadError: as `read`, and where the member can't be unpacked.
+    """
+    data = member_bytes(path, number, name, limits.max_bytes)
+    if not data:
+        raise Corrupt(f"{name}：空文件（0 字节）；应为有内容的纯文本")
+    return read_bytes(data, name, limits)
+
+
+def read_bytes(data: bytes, name: str, limits: Limits) -> Document:
+    """The document in the bytes of a file, as `read` gives it.
+
+    Raises:
+        ReadError: as `read`, but for what concerns opening the file.
+    """
     if is_encrypted(data):
         raise Encrypted(f"{name}：是加密的 Office 文档；请解除密码后再试")
     source = Source(name, hashlib.sha256(data).hexdigest(), Markup.PLAIN.value)

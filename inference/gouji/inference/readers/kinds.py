@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import islice
 from pathlib import PurePosixPath
@@ -121,10 +122,19 @@ def _archive_kind(data: bytes) -> str:
             members = archive.namelist()
     except zipfile.BadZipFile:
         return "损坏的 ZIP 压缩包"
+    return _kind_of_package(members) or "ZIP 压缩包"
+
+
+def is_plain_archive(members: Iterable[str]) -> bool:
+    """Whether a ZIP archive with these members is no document of its own."""
+    return _kind_of_package(tuple(members)) is None
+
+
+def _kind_of_package(members: Sequence[str]) -> str | None:
     for prefix, kind in _MEMBERS:
         if any(member.startswith(prefix) for member in members):
             return kind
-    return "ZIP 压缩包"
+    return None
 
 
 def _first_stream(data: bytes, streams: tuple[tuple[str, str], ...]) -> str | None:

@@ -13,6 +13,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it carries no types
 
 from gouji.inference.readers.limits import Limits
 from gouji.inference.readers.lines import Lines, frames
+from gouji.inference.readers.page_links import elsewhere, page_address
 from gouji.model.document import Document, OffsetRun
 from gouji.model.errors import Corrupt, LimitExceeded
 
@@ -69,10 +70,14 @@ def read_html(document: Document, limits: Limits) -> Document:
         raise Corrupt(f"{name}：网页中没有文字；表格或正文可能是图片或附件，请取得原文件后再试")
     return replace(
         document,
+        source=replace(document.source, address=page_address(root)),
         text=lines.text,
         offsets=(OffsetRun(0, 0),),
         places=tuple(lines.places),
-        findings=tuple(replace(finding, span=None) for finding in document.findings),
+        findings=(
+            *(replace(finding, span=None) for finding in document.findings),
+            *elsewhere(root),
+        ),
     )
 
 
