@@ -7,7 +7,10 @@ from pathlib import Path
 
 from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.kinds import (
+    DOC,
     DOCX,
+    RTF,
+    XLS,
     XLSX,
     Markup,
     binary_kind,
@@ -25,6 +28,13 @@ _WANTED = (
     "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）和 Excel（XLSX），请另存为其中一种后再试"
 )
 _MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
+_PACKAGES = {"docx": DOCX, "xlsx": XLSX}
+_CONVERTED = {
+    DOC: ("docx", "application/msword"),
+    RTF: ("docx", "application/rtf"),
+    XLS: ("xlsx", "application/vnd.ms-excel"),
+}
+"""Formats that LibreOffice turns into another one: its suffix, and their own media type."""
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
@@ -90,6 +100,13 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
 
         source = replace(source, media_type=f"{_OFFICE}spreadsheetml.sheet")
         return read_xlsx(data, source, limits)
+    if kind in _CONVERTED:
+        from gouji.inference.readers.conversion import converted
+
+        suffix, media_type = _CONVERTED[kind]
+        package = converted(data, source.name, kind, suffix, limits)
+        document = _packaged(_PACKAGES[suffix], package, source, limits)
+        return replace(document, source=replace(document.source, media_type=media_type))
     raise UnsupportedFormat(f"{source.name}：是 {kind}；{_WANTED}")
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import PurePosixPath
 
+RTF, DOC, XLS = "RTF 文档", "Word 97-2003 文档（DOC、WPS）", "Excel 97-2003 工作簿（XLS、ET）"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "PDF 文档"),
     (b"\x89PNG\r\n\x1a\n", "PNG 图片"),
@@ -16,7 +17,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"MM\0*", "TIFF 图片"),
     (b"GIF87a", "GIF 图片"),
     (b"GIF89a", "GIF 图片"),
-    (b"{\\rtf", "RTF 文档"),
+    (b"{\\rtf", RTF),
     (b"Rar!\x1a\x07", "RAR 压缩包"),
     (b"7z\xbc\xaf\x27\x1c", "7z 压缩包"),
     (b"\x1f\x8b\x08", "GZIP 压缩包"),
@@ -32,9 +33,9 @@ _MEMBERS: tuple[tuple[str, str], ...] = (
     ("content.xml", "OpenDocument 文档"),
 )
 _STREAMS: tuple[tuple[str, str], ...] = (
-    ("WordDocument", "Word 97-2003 文档（DOC）"),
-    ("Workbook", "Excel 97-2003 工作簿（XLS）"),
-    ("Book", "Excel 97-2003 工作簿（XLS）"),
+    ("WordDocument", DOC),
+    ("Workbook", XLS),
+    ("Book", XLS),
     ("PowerPoint Document", "PowerPoint 97-2003 演示文稿（PPT）"),
 )
 _ENCRYPTED_STREAM = "EncryptedPackage"
