@@ -12,6 +12,7 @@ MODEL ?= build/ogi-small-2
 DRAWS ?= 20
 SEED ?= 1
 REPORTS ?= 600
+PAGES ?= 10000
 REPORTS_PER_FAMILY ?= 50
 SETS := keeps blanks collapsed lost source
 
@@ -73,6 +74,7 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	$(BIN)/python tests/benchmarks/handed_on.py --set collapsed --per-family $(REPORTS_PER_FAMILY) \
 	  --seed $(SEED) | tee bench/collapsed/handed_on.md
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
+	$(BIN)/python tests/benchmarks/bulk.py bench/bulk --pages $(PAGES) --seed $(SEED)
 
 build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/
 	rm -rf dist
