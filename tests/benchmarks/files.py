@@ -6,14 +6,16 @@ writes OUT/sources/NAME and OUT/gold/NAME.gold.json, NAME = NUMBER-FORMAT-clean.
 their cells merged as in the official form. Web pages come in five styles: `spans` (spanned cells),
 `letters` (an element for every character, hard blanks in empty cells), `holes` (empty cells in
 place of spanned ones), `frames` (the page in a table among menus), `lies` (GB18030 under another
-charset, upper case, no closing tags).
+charset, upper case, no closing tags). Beside the plain Word document there are `docxnested` (all in
+the cell of a table, a run for every character) and `docxboxed` (tables in text boxes, told twice as
+Word does, empty cells in place of spanned ones).
 """
 
 import argparse
 import io
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import count
@@ -37,6 +39,9 @@ from tests.benchmarks.refill import Gold, write_gold
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around the name of a table in the text
 _SHAPE = Shape(groups=Groups.FIRST, spans=Spans.EMPTY, filled=True)
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_V = "urn:schemas-microsoft-com:vml"
 _MAIN = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     '<Relationship Id="a" Target="word/document.xml" Type="http://schemas.openxmlformats.org/'
@@ -172,10 +177,34 @@ def _framed(body: str) -> str:
 
 def docx(blocks: Sequence[Block]) -> bytes:
     """The blocks as a Word document."""
-    body = "".join(
-        _paragraph(block) if isinstance(block, str) else _word_table(block) for block in blocks
+    return _word(
+        _paragraph(block) if isinstance(block, str) else _word_table(block, _word_cell)
+        for block in blocks
     )
-    document = f'<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
+
+
+def nested_docx(blocks: Sequence[Block]) -> bytes:
+    """Everything in the cell of a table that is a frame, a run for every character."""
+    inner = (
+        _spelled(block) if isinstance(block, str) else _word_table(block, _spelled_cell)
+        for block in blocks
+    )
+    return _word([f"<w:tbl><w:tr><w:tc>{''.join(inner)}<w:p/></w:tc></w:tr></w:tbl>"])
+
+
+def boxed_docx(blocks: Sequence[Block]) -> bytes:
+    """Each table in a text box, told twice as Word does; empty cells in place of spanned ones."""
+    return _word(
+        _paragraph(block)
+        if isinstance(block, str)
+        else _boxed(_word_table(block, _cell_with_holes))
+        for block in blocks
+    )
+
+
+def _word(body: Iterable[str]) -> bytes:
+    names = f'xmlns:w="{_W}" xmlns:mc="{_MC}" xmlns:wps="{_WPS}" xmlns:v="{_V}"'
+    document = f"<w:document {names}><w:body>{''.join(body)}</w:body></w:document>"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("_rels/.rels", _MAIN)
@@ -187,20 +216,40 @@ def _paragraph(text: str) -> str:
     return f'<w:p><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
 
 
-def _word_table(table: Boxes) -> str:
+def _spelled(text: str) -> str:
+    runs = (f'<w:r><w:t xml:space="preserve">{escape(char)}</w:t></w:r>' for char in text)
+    return f"<w:p>{''.join(runs)}</w:p>"
+
+
+def _boxed(content: str) -> str:
+    inner = f"<w:txbxContent>{content}</w:txbxContent>"
     return (
-        "<w:tbl>"
-        + "".join(f"<w:tr>{''.join(map(_word_cell, r))}</w:tr>" for r in table)
-        + ("</w:tbl><w:p/>")
+        '<w:p><w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:wsp>'
+        f"<wps:txbx>{inner}</wps:txbx></wps:wsp></w:drawing></mc:Choice><mc:Fallback><w:pict>"
+        f"<v:textbox>{inner}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
     )
 
 
-def _word_cell(box: Box) -> str:
+def _word_table(table: Boxes, cell: Callable[[Box], str]) -> str:
+    rows = (f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in table)
+    return f"<w:tbl>{''.join(rows)}</w:tbl><w:p/>"
+
+
+def _cell_with_holes(box: Box) -> str:
+    holes = "<w:tc><w:p/></w:tc>" * (box.columns - 1)
+    return f"<w:tc>{_paragraph(box.text or '')}</w:tc>{holes}"
+
+
+def _spelled_cell(box: Box) -> str:
+    return _word_cell(box, _spelled)
+
+
+def _word_cell(box: Box, paragraph: Callable[[str], str] = _paragraph) -> str:
     merge = "<w:vMerge/>" if box.text is None else ""
     if box.rows > 1:
         merge = '<w:vMerge w:val="restart"/>'
     properties = f'<w:tcPr><w:gridSpan w:val="{box.columns}"/>{merge}</w:tcPr>'
-    return f"<w:tc>{properties}{_paragraph(box.text or '')}</w:tc>"
+    return f"<w:tc>{properties}{paragraph(box.text or '')}</w:tc>"
 
 
 def xlsx(blocks: Sequence[Block]) -> bytes:
@@ -249,6 +298,8 @@ FORMATS: Mapping[str, tuple[str, Callable[[Sequence[Block]], bytes]]] = {
         ).encode("gb18030"),
     ),
     "docx": ("docx", docx),
+    "docxnested": ("docx", nested_docx),
+    "docxboxed": ("docx", boxed_docx),
     "xlsx": ("xlsx", xlsx),
 }
 """The suffix of each format, and how its bytes are made."""
