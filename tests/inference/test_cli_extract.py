@@ -1,4 +1,5 @@
 import csv
+import errno
 import json
 import os
 import re
@@ -113,6 +114,21 @@ class TestOutcomesAsShown:
 
     def test_standard_output_holds_reports_alone(self, source: Path) -> None:
         assert in_process(source).stdout == "{}\n"
+
+    def test_output_that_another_program_holds_open_is_named(
+        self, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out = tmp_path / "out"
+        in_process(source, "--out", out)
+
+        def replace(self: Path, target: Path) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied", str(self), None, str(target))
+
+        monkeypatch.setattr(Path, "replace", replace)
+        result = in_process(source, "--out", out)
+        assert result.exit_code == 1
+        assert f"{out / 'summary.csv'}（Permission denied），可能正在 Excel" in result.stderr
+        assert not list(out.glob(".gouji-*"))
 
     @pytest.mark.parametrize(
         ("error", "code", "message"),

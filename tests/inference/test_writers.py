@@ -149,7 +149,8 @@ def test_summary_has_a_column_for_every_table_and_field(report: Report, form: Fo
     header = summary_header(form)
     row = dict(zip(header[:-1], report_rows(report, form, lambda index: 1).summary, strict=True))
     title = form.fields[2].title or form.fields[2].id
-    assert len(row) == len(header) == len(SUMMARY_START) + 3 + len(form.fields) + 1
+    assert len(header) == len(SUMMARY_START) + 3 + len(form.fields) + 3
+    assert row["出处"] == f"勾稽 0，模型 rules，表单 {form.sha256[:12]}"
     assert row["报告"] == "a/b.txt"
     assert row["结论"] == "需核对"
     assert row["待核单元格数"] == 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from errno import EACCES
 from pathlib import Path
 from typing import Annotated
 
@@ -190,7 +191,7 @@ def _run(job: Job, screen: Console) -> Totals:
         raise
     except OSError as error:
         place = error.filename2 or error.filename or job.out or "标准输出"
-        is_locked = isinstance(error, PermissionError) and Path(place).is_file()
+        is_locked = error.errno == EACCES and Path(place).is_file()
         hint = "，可能正在 Excel 等程序中打开，请先关闭" if is_locked else ""
         screen.print(
             f"无法写入 {place}（{error.strerror}）{hint}；已完成的结果保留，解决后再运行即可继续"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from openpyxl.styles import PatternFill
 
 from gouji.inference.writers.form_grid import form_grid
-from gouji.inference.writers.rows import STATUSES, VERDICTS, table_title
+from gouji.inference.writers.rows import STATUSES, VERDICTS, made_by_line, table_title
 from gouji.inference.writers.workbook import (
     CHANGED,
     CONFIRMED,
@@ -48,12 +48,6 @@ def report_workbook(report: Report, form: Form, *, blank_as_zero: bool) -> bytes
 def shown_value(cell: CellResult, *, blank_as_zero: bool) -> int | float | None:
     """The value of a cell as exports write it."""
     return 0 if blank_as_zero and cell.status is Status.BLANK else cell.value
-
-
-def made_by_line(report: Report) -> str:
-    """What made the report, in one line."""
-    made = report.made_by
-    return f"勾稽 {made.gouji}，模型 {made.model}，表单 {made.form_sha256[:12]}"
 
 
 def _opening(report: Report) -> Iterator[tuple[str, ...]]:

@@ -82,6 +82,7 @@ def summary_header(form: Form) -> tuple[str, ...]:
         *(table_title(table, form) for table in form.table_ids),
         *(kind.title or kind.id for kind in form.fields),
         "原因",
+        "出处",
         "与此报告相同",
     )
 
@@ -100,6 +101,12 @@ def column_title(cell: Cell) -> str:
     """The title of a cell's column behind that of its group."""
     column = cell.column
     return " / ".join((column.group, column.title)) if column.group else column.title
+
+
+def made_by_line(report: Report) -> str:
+    """What made the report, in one line."""
+    made = report.made_by
+    return f"勾稽 {made.gouji}，模型 {made.model}，表单 {made.form_sha256[:12]}"
 
 
 def identity(report: Report) -> tuple[Number | str | None, Number | str | None]:
@@ -122,6 +129,7 @@ def _summary_row(report: Report, form: Form) -> Row:
         *(verdicts[table] for table in form.table_ids),
         *(values[kind.id] for kind in form.fields),
         report.reason,
+        made_by_line(report),
     )
 
 

@@ -10,8 +10,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from gouji.inference.writers.form_grid import form_grid
-from gouji.inference.writers.report_workbook import made_by_line, shown_value
-from gouji.inference.writers.rows import VERDICTS, identity, table_title
+from gouji.inference.writers.report_workbook import shown_value
+from gouji.inference.writers.rows import VERDICTS, identity, made_by_line, table_title
 from gouji.inference.writers.sheets import FAILED_HEADER, REVIEW_HEADER, RUN_WORKBOOK, Row
 from gouji.inference.writers.workbook import (
     REVIEW,
