@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gouji.inference.correction_files import read_corrections
 from gouji.inference.corrections_workbook import workbook_corrections
 from gouji.inference.writers.form_grid import form_grid
-from gouji.inference.writers.run_workbook import CORRECTION_HEADER, RIGHT_VALUE
+from gouji.inference.writers.run_workbook import (
+    CORRECTION_HEADER,
+    NUMBER,
+    RIGHT_VALUE,
+    SEAL,
+    SEALED,
+    SOURCE,
+    seal,
+)
 from gouji.inference.writers.sheets import LONG_HEADER
 from gouji.model.errors import ConfigError
 from gouji.model.form import Form
@@ -242,7 +251,7 @@ def test_right_values_filled_in_are_confirmed_and_the_sums_follow(
     assert {path.name: path.read_bytes() for path in filled.iterdir()} == before
 
 
-def workbook(path: Path, header: tuple[str, ...], *rows: tuple[object, ...]) -> Path:
+def workbook(path: Path, header: Sequence[str], *rows: Sequence[object]) -> Path:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "待核对"
@@ -252,37 +261,51 @@ def workbook(path: Path, header: tuple[str, ...], *rows: tuple[object, ...]) -> 
     return path
 
 
-HEADER = ("单元格", "正确值", "第几份", "原文SHA-256")
 SHA = "ab" * 32
+
+
+def line(entry: object, cell: str = CELL, **changes: object) -> tuple[object, ...]:
+    """A row of the sheet with an entry, sealed before it is changed."""
+    told: dict[str, object] = dict.fromkeys(CORRECTION_HEADER)
+    told.update({"报告": "a.txt", "单元格": cell, NUMBER: 2, SOURCE: SHA, RIGHT_VALUE: entry})
+    told[SEAL] = seal(told[title] for title in SEALED)
+    return tuple({**told, **changes}.values())
 
 
 def test_entries_of_a_workbook_as_people_write_them(tmp_path: Path, form: Form) -> None:
     entries = [12, "１,２34", " 3 ", "空", None, ""]
-    cells = [
-        f"requests.new.{c}" for c in ("natural", "business", "research", "ngo", "legal", "other")
-    ]
-    lines = [(cell, entry, 2, SHA) for cell, entry in zip(cells, entries, strict=True)]
-    path = workbook(tmp_path / "w.xlsx", HEADER, *lines)
+    names = ("natural", "business", "research", "ngo", "legal", "other")
+    cells = [f"requests.new.{name}" for name in names]
+    lines = [line(entry, cell) for cell, entry in zip(cells, entries, strict=True)]
+    path = workbook(tmp_path / "w.xlsx", CORRECTION_HEADER, *lines, ())
     assert read_corrections(path, form).of(SHA) == {
         "#2": dict(zip(cells[:4], (12, 1234, 3, None), strict=True))
     }
 
 
 @pytest.mark.parametrize(
-    ("header", "row", "message"),
+    ("row", "message"),
     [
-        (HEADER, (CELL, "约5", 1, SHA), "第 2 行.*约5"),
-        (HEADER, (CELL, "=1+1", 1, SHA), "第 2 行"),
-        (HEADER, ("requests", 3, 1, SHA), "没有单元格"),
-        (HEADER, (CELL, -3, 1, SHA), "不能为 -3"),
-        (HEADER[:3], (CELL, 3, 1), "缺少栏目：原文SHA-256"),
+        (line("约5"), "第 2 行.*约5"),
+        (line("12O"), "第 2 行.*12O"),
+        (line("=1+1"), "第 2 行"),
+        (line(3, "requests"), "没有单元格"),
+        (line(-3), "不能为 -3"),
+        (line(3, 单元格="requests.new.ngo"), "第 2 行：各栏对不上"),
+        (line(None, 报告="b.txt"), "第 2 行：各栏对不上"),
     ],
 )
 def test_bad_entry_is_refused_with_its_row(
-    tmp_path: Path, form: Form, header: tuple[str, ...], row: tuple[object, ...], message: str
+    tmp_path: Path, form: Form, row: tuple[object, ...], message: str
 ) -> None:
-    path = workbook(tmp_path / "w.xlsx", header, row)
+    path = workbook(tmp_path / "w.xlsx", CORRECTION_HEADER, row)
     with pytest.raises(ConfigError, match=message):
+        read_corrections(path, form)
+
+
+def test_missing_column_is_named(tmp_path: Path, form: Form) -> None:
+    path = workbook(tmp_path / "w.xlsx", CORRECTION_HEADER[:-2], line(3)[:-2])
+    with pytest.raises(ConfigError, match="缺少栏目：原文SHA-256、校验"):
         read_corrections(path, form)
 
 
@@ -296,8 +319,47 @@ def test_workbook_without_the_sheet_or_broken_is_refused(tmp_path: Path) -> None
         list(workbook_corrections(data[:-200], "other.xlsx"))
 
 
-def test_correction_sheets_name_report_cell_and_source() -> None:
-    assert {*HEADER, "报告", "原因"} <= set(CORRECTION_HEADER)
+def test_thirty_corrections_in_five_reports_come_back_and_the_sums_follow(
+    root: Path, tmp_path: Path, form: Form
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    wrong: dict[str, list[str]] = {}
+    for seed in sorted((root / "seeds").glob("*.txt")):
+        text = seed.read_text("utf-8")
+        at = text.index("现行有效件数")
+        (folder / seed.name).write_text(text[:at] + text[at:].replace("0", "约0", 8), "utf-8")
+    arguments = (folder, "--out", out, "--format", "json,xlsx")
+    gouji(*arguments)
+    book = load_workbook(out / "all.xlsx")
+    sheet = book["待核对"]
+    column = {str(cell.value): number for number, cell in enumerate(sheet[1], start=1)}
+    for row in range(2, sheet.max_row + 1):
+        name = str(sheet.cell(row, column["报告"]).value)
+        cells = wrong.setdefault(name, [])
+        if len(cells) < 6:
+            cells.append(str(sheet.cell(row, column["单元格"]).value))
+            sheet.cell(row, column[RIGHT_VALUE]).value = len(cells) % 2
+    assert [len(cells) for cells in wrong.values()] == [6] * 5
+    book.save(out / "all.xlsx")
+    gouji(*arguments, "--corrections", out / "all.xlsx")
+    reports = reports_in(out)
+    confirmed = [
+        (name, cell, result["value"])
+        for name, report in reports.items()
+        for cell, result in report["cells"].items()
+        if result["status"] == "confirmed"
+    ]
+    assert sorted(confirmed) == sorted(
+        (name, cell, number % 2)
+        for name, cells in wrong.items()
+        for number, cell in enumerate(cells, start=1)
+    )
+    book = load_workbook(out / "all.xlsx")
+    (name,) = (name for name in book.sheetnames if name.startswith("汇总1"))
+    totals = table_in(book[name], form, "active", "2021", "份报告之和")
+    assert {c: Decimal(str(at.value)) for c, at in totals.items()} == sums(reports, "active")
+    assert sum(sums(reports, "active").values()) >= 15
 
 
 def test_missing_and_doubled_units_are_listed(sources: Path, tmp_path: Path) -> None:

@@ -13,15 +13,17 @@ from gouji.inference.writers.run_workbook import (
     CONFIRMED,
     NUMBER,
     RIGHT_VALUE,
+    SEAL,
+    SEALED,
     SOURCE,
     TO_REVIEW,
+    seal,
 )
 from gouji.model.errors import ConfigError
 from gouji.model.mention import Number
 from gouji.model.numerals import narrow
 
 _SHEETS = re.compile(rf"(?:{CONFIRMED}|{TO_REVIEW})(?: \d+)?")
-_NEEDED = (RIGHT_VALUE, CELL, NUMBER, SOURCE)
 _NOTHING = frozenset({"空", "无", "没有"})
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
@@ -32,7 +34,8 @@ def workbook_corrections(data: bytes, name: str) -> Iterator[tuple[str, Correcti
     Those of the sheet with what is to review come last, so that they count.
 
     Raises:
-        ConfigError: the workbook is broken, has no such sheet, or a value in it is no number.
+        ConfigError: the workbook is broken or has no such sheet, parts of a row have moved, or a
+            value is no number.
     """
     try:
         book = load_workbook(io.BytesIO(data), read_only=True)
@@ -55,15 +58,22 @@ def _filled(
     name: str, sheet: str, rows: Iterator[Sequence[Any]]
 ) -> Iterator[tuple[str, Correction]]:
     header = list(next(rows, ()))
-    if missing := [title for title in _NEEDED if title not in header]:
+    if missing := [title for title in (RIGHT_VALUE, *SEALED, SEAL) if title not in header]:
         raise ConfigError(f"更正文件 {name} 的“{sheet}”缺少栏目：{'、'.join(missing)}")
-    at = [header.index(title) for title in _NEEDED]
     for number, row in enumerate(rows, start=2):
-        right, cell, report, source = (row[i] if i < len(row) else None for i in at)
-        if right is None or not str(right).strip():
+        told = dict(zip(header, row, strict=False))
+        if not any(value is not None and str(value).strip() for value in row):
             continue
         place = f"{name} 的“{sheet}”第 {number} 行"
-        yield place, Correction(str(source), str(cell), _value(right, place), f"#{report}")
+        if told.get(SEAL) != seal(told.get(title) for title in SEALED):
+            raise ConfigError(
+                f"{place}：各栏对不上，可能移动、插入或改动过单元格；只能填“{RIGHT_VALUE}”一栏，"
+                "整行移动、排序、删除都可以。文件中的更正一个也没有采用"
+            )
+        right = told.get(RIGHT_VALUE)
+        if right is not None and str(right).strip():
+            value = _value(right, place)
+            yield place, Correction(str(told[SOURCE]), str(told[CELL]), value, f"#{told[NUMBER]}")
 
 
 def _value(entry: object, place: str) -> Number | None:

@@ -1,5 +1,6 @@
 """All reports of a run in one Excel workbook: sums, a wide table, what to review, what failed."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,10 +32,12 @@ from gouji.model.report import CellResult, Report, TableResult, Verdict
 
 SUMS, WIDE, TO_REVIEW, CONFIRMED, FAILED = "汇总", "宽表", "待核对", "已确认", "失败"
 REPORT, CELL, VALUE = "报告", "单元格", "取值"
-RIGHT_VALUE, NUMBER, SOURCE = "正确值", "第几份", "原文SHA-256"
+RIGHT_VALUE, NUMBER, SOURCE, SEAL = "正确值", "第几份", "原文SHA-256", "校验"
 _AT = REVIEW_HEADER.index(VALUE) + 1
-CORRECTION_HEADER = (*REVIEW_HEADER[:_AT], RIGHT_VALUE, *REVIEW_HEADER[_AT:], NUMBER, SOURCE)
+CORRECTION_HEADER = (*REVIEW_HEADER[:_AT], RIGHT_VALUE, *REVIEW_HEADER[_AT:], NUMBER, SOURCE, SEAL)
 """The columns of the sheets that corrections are read from."""
+SEALED = (REPORT, CELL, "表", "行", "列", "原文", NUMBER, SOURCE)
+"""The columns that belong together: their seal is broken where only some of them have moved."""
 
 _MOST_ROWS = 1_000_000  # of a sheet; Excel holds 1,048,576
 _GUIDE = (
@@ -193,7 +196,15 @@ def _with_origins(name: str, rows: Iterable[Row], origins: Mapping[str, Origin])
         origin = origins[str(row[0])]
         value = row[_AT - 1]
         right = ("空" if value is None else value) if name == CONFIRMED else None
-        yield (*row[:_AT], right, *row[_AT:], origin.number, origin.sha256)
+        full = (*row[:_AT], right, *row[_AT:], origin.number, origin.sha256)
+        told = dict(zip(CORRECTION_HEADER, full, strict=False))
+        yield (*full, seal([told[title] for title in SEALED]))
+
+
+def seal(values: Iterable[object]) -> str:
+    """What tells whether the values of a row still stand together, as a sheet shows them."""
+    shown = "\n".join("" if value is None else str(value) for value in values)
+    return hashlib.sha256(shown.encode()).hexdigest()[:8]
 
 
 def _append_sum(book: Workbook, number: int, table: Table, form: Form, total: _Sum) -> None:
