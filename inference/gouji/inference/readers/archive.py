@@ -1,18 +1,16 @@
 """ZIP archives as folders: which files are in one, and the bytes of each."""
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gouji.inference.readers.kinds import is_plain_archive
+from gouji.inference.readers.kinds import DAMAGE, is_plain_archive
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError
 
 MOST_MEMBERS = 20_000
 _ZIP = b"PK"
 _UTF8_NAME = 0x800  # of the general purpose flags: the name is UTF-8 (APPNOTE 4.4.4)
 _ENCRYPTED = 0x1
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
             entries = archive.infolist()
     except OSError as error:
         raise ReadError(f"无法打开（{error.strerror}）；请检查文件和权限") from error
-    except _BROKEN:  # reading it as a source says that it is damaged
+    except DAMAGE:  # reading it as a source says that it is damaged
         return None
     if not is_plain_archive([entry.filename for entry in entries]):
         return None
@@ -75,7 +73,7 @@ def member_bytes(path: Path, number: int, name: str, max_bytes: int) -> bytes:
                 data = stream.read(max_bytes + 1)
     except OSError as error:
         raise ReadError(f"{name}：无法打开压缩包（{error.strerror}）；请检查文件和权限") from error
-    except _BROKEN as error:
+    except DAMAGE as error:
         raise Corrupt(f"{name}：在压缩包中已损坏（{error}）；请重新打包") from error
     if len(data) > max_bytes:
         raise LimitExceeded(f"{name}：解压后超过上限 {max_bytes} 字节；请拆分后再试")

@@ -2,7 +2,9 @@
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import islice
@@ -24,6 +26,11 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
+    *(RuntimeError, ValueError, OverflowError),
+)
+"""What `zipfile` raises at damage, a method that it does not know, or a password."""
 DOCX, XLSX = "Word 文档（DOCX）", "Excel 工作簿（XLSX）"
 _MEMBERS: tuple[tuple[str, str], ...] = (
     ("word/", DOCX),
@@ -121,7 +128,7 @@ def _archive_kind(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.namelist()
-    except zipfile.BadZipFile:
+    except DAMAGE:
         return "损坏的 ZIP 压缩包"
     return _kind_of_package(members) or "ZIP 压缩包"
 

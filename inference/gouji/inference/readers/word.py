@@ -7,12 +7,12 @@ is left out. Headers and footers of pages are not part of the text. Macros and f
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it carries no types
 
+from gouji.inference.readers.kinds import DAMAGE
 from gouji.inference.readers.limits import Limits
 from gouji.inference.readers.lines import Lines, frames
 from gouji.model.document import Document, Source
@@ -23,8 +23,7 @@ _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DOCUMENT = "/officeDocument"  # how the type of the relation to the main part ends
 _RELATIONS, _DEFAULT = "_rels/.rels", "word/document.xml"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-"""What `zipfile` raises at damage, a method that it does not know, or a password."""
+_BROKEN = (*DAMAGE, OSError)
 _UNSEEN = frozenset({"del", "moveFrom", "delText", "instrText"})
 
 

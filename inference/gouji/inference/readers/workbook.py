@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from openpyxl import load_workbook
 
@@ -30,7 +31,9 @@ def read_xlsx(data: bytes, source: Source, limits: Limits) -> Document:
     name = source.name
     try:
         _check_size(data, name, limits)
-        book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+        with catch_warnings():
+            simplefilter("ignore")  # openpyxl warns of what it leaves out: styles, pictures, names
+            book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
     except LimitExceeded:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do

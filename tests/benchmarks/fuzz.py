@@ -1,0 +1,210 @@
+"""The fuzz run: damaged HTML, DOCX and XLSX files, none of which may crash or hold up a reader.
+
+    .venv/bin/python tests/benchmarks/fuzz.py --files 100000 --seed 1 --workers 2
+
+damages drawn reports in the formats of `files.py`, as bytes and inside their packages, and reads
+each with the limits of a bulk run. A reader may give a document or one of the errors of gouji;
+anything else counts as a crash and is told with the number of the file, which draws it again:
+
+    .venv/bin/python tests/benchmarks/fuzz.py --only 4711 --seed 1
+"""
+
+import argparse
+import io
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from traceback import format_exc
+
+sys.path.append(str(Path(__file__).parents[2]))  # a script finds only its own folder
+
+from gouji.inference.readers import Limits, read_bytes
+from gouji.model.errors import ReadError
+from gouji.model.form_file import load_form
+from tests.benchmarks.files import FORMATS, drawn
+
+LIMITS = Limits(max_bytes=4_000_000, max_chars=2_000_000)
+_BASES = 5
+_CHUNK = 500
+_HOSTILE = (
+    b"<table>" * 300,
+    b'<td rowspan="999999999" colspan="-1">',
+    b"<w:tbl><w:tr><w:tc>" * 50,
+    b"&#x0;&#xD800;&#1114112;",
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b"\x00\xff\xfe",
+    b"\xed\xa0\x80",
+    b"]]><![CDATA[",
+    b"<script>",
+    b"<!--",
+    b'<c r="XFD1048576"><v>1e999</v></c>',
+    b'<mergeCell ref="A1:XFD1048576"/>',
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the files: by outcome, the slowest in seconds, and the crashes."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    slowest_s: float = 0.0
+    slowest: int = -1
+    crashes: list[str] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Adds what another one counted."""
+        self.outcomes.update(other.outcomes)
+        self.crashes.extend(other.crashes)
+        if other.slowest_s > self.slowest_s:
+            self.slowest_s, self.slowest = other.slowest_s, other.slowest
+
+
+@cache
+def base(name: str, number: int) -> bytes:
+    """A sound file of a format."""
+    blocks, _ = drawn(load_form(), f"fuzz/{number}")
+    return FORMATS[name][1](blocks)
+
+
+def damaged(seed: int, number: int) -> tuple[str, bytes]:
+    """The name and bytes of a damaged file."""
+    rng = Random(f"{seed}/{number}")
+    name = rng.choice(list(FORMATS))
+    data = base(name, rng.randrange(_BASES))
+    if data.startswith(b"PK") and rng.random() < 0.8:
+        data = _with_damaged_part(data, rng)
+    else:
+        data = _damaged(data, rng)
+    return f"{number}.{FORMATS[name][0]}", data
+
+
+def _with_damaged_part(data: bytes, rng: Random) -> bytes:
+    """The package with one of its parts damaged, lost or told twice."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(out, "w") as changed:
+        names = package.namelist()
+        chosen, lost = rng.choice(names), rng.random() < 0.1
+        for name in names:
+            content = package.read(name)
+            if name == chosen and not lost:
+                content = _damaged(content, rng)
+            if name != chosen or not lost:
+                changed.writestr(name, content)
+    return out.getvalue()
+
+
+def _damaged(data: bytes, rng: Random) -> bytes:
+    for _ in range(rng.choice((1, 1, 2, 5, 20))):
+        data = rng.choice(_DAMAGES)(data, rng)
+    return data
+
+
+def _flipped(data: bytes, rng: Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 3, 30))):
+        if changed:
+            changed[rng.randrange(len(changed))] = rng.randrange(256)
+    return bytes(changed)
+
+
+def _cut(data: bytes, rng: Random) -> bytes:
+    return data[: rng.randrange(len(data) + 1)]
+
+
+def _without(data: bytes, rng: Random) -> bytes:
+    start = rng.randrange(len(data) + 1)
+    return data[:start] + data[start + rng.choice((1, 10, 1000)) :]
+
+
+def _twice(data: bytes, rng: Random) -> bytes:
+    start = rng.randrange(len(data) + 1)
+    part = data[start : start + rng.choice((1, 20, 2000))]
+    return data[:start] + part * rng.choice((2, 2, 50)) + data[start:]
+
+
+def _hostile(data: bytes, rng: Random) -> bytes:
+    at = rng.randrange(len(data) + 1)
+    return data[:at] + rng.choice(_HOSTILE) + data[at:]
+
+
+def _swapped(data: bytes, rng: Random) -> bytes:
+    a, b = sorted(rng.randrange(len(data) + 1) for _ in range(2))
+    return data[b:] + data[a:b] + data[:a]
+
+
+_DAMAGES: Sequence[Callable[[bytes, Random], bytes]] = (
+    _flipped,
+    _cut,
+    _without,
+    _twice,
+    _hostile,
+    _swapped,
+)
+
+
+def tried(seed: int, numbers: range) -> Tally:
+    """Reads the damaged files of these numbers."""
+    tally = Tally()
+    for number in numbers:
+        name, data = damaged(seed, number)
+        start = perf_counter()
+        try:
+            read_bytes(data, name, LIMITS)
+            tally.outcomes["document"] += 1
+        except ReadError as error:
+            tally.outcomes[type(error).__name__] += 1
+        except Exception:  # what is looked for
+            tally.outcomes["crash"] += 1
+            tally.crashes.append(f"file {number}\n{format_exc()}")
+        seconds = perf_counter() - start
+        if seconds > tally.slowest_s:
+            tally.slowest_s, tally.slowest = seconds, number
+    return tally
+
+
+def fuzz(seed: int, n_files: int, workers: int) -> Tally:
+    """Reads so many damaged files, in several processes if so asked for."""
+    total = Tally()
+    chunks = [range(at, min(at + _CHUNK, n_files)) for at in range(0, n_files, _CHUNK)]
+    for tally in _mapped(partial(tried, seed), chunks, workers):
+        total.add(tally)
+    return total
+
+
+def _mapped(
+    work: Callable[[range], Tally], chunks: Sequence[range], workers: int
+) -> Iterator[Tally]:
+    if workers == 1:
+        yield from map(work, chunks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(work, chunks)
+
+
+def main() -> None:
+    """Run what the command line asks for; the exit code is 1 if a reader crashed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", type=int, help="read the file of this number alone")
+    options = parser.parse_args()
+    if options.only is not None:
+        total = tried(options.seed, range(options.only, options.only + 1))
+    else:
+        total = fuzz(options.seed, options.files, options.workers)
+    told = ", ".join(f"{name} {n}" for name, n in total.outcomes.most_common())
+    lines = [*total.crashes, f"{told}; slowest {total.slowest_s:.2f} s (file {total.slowest})"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.exit(bool(total.crashes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""The fuzz run on a few files; files that have crashed a reader are read again."""
+
+import pytest
+
+from tests.benchmarks import fuzz
+
+
+def test_damaged_files_crash_no_reader() -> None:
+    total = fuzz.fuzz(seed=1, n_files=600, workers=1)
+    assert total.crashes == []
+    assert sum(total.outcomes.values()) == 600
+    assert min(total.outcomes["document"], total.outcomes["Corrupt"]) > 100
+    assert total.slowest_s < 10
+
+
+@pytest.mark.parametrize(("seed", "number"), [(1, 456), (2, 10765)])
+def test_file_that_has_crashed_a_reader_is_an_error(seed: int, number: int) -> None:
+    assert fuzz.tried(seed, range(number, number + 1)).outcomes["crash"] == 0
+
+
+def test_crash_is_told_with_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object) -> None:
+        raise ZeroDivisionError("inside a reader")
+
+    monkeypatch.setattr(fuzz, "read_bytes", read)
+    total = fuzz.tried(1, range(7, 8))
+    assert total.outcomes == {"crash": 1}
+    assert total.crashes[0].startswith("file 7\n")
+    assert "inside a reader" in total.crashes[0]
