@@ -42,6 +42,13 @@ _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 _V = "urn:schemas-microsoft-com:vml"
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
 _MAIN = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     '<Relationship Id="a" Target="word/document.xml" Type="http://schemas.openxmlformats.org/'
@@ -207,6 +214,7 @@ def _word(body: Iterable[str]) -> bytes:
     document = f"<w:document {names}><w:body>{''.join(body)}</w:body></w:document>"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", _TYPES)
         package.writestr("_rels/.rels", _MAIN)
         package.writestr("word/document.xml", document)
     return file.getvalue()

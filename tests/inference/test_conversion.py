@@ -1,14 +1,23 @@
 """Older office formats, with a small stand-in for LibreOffice."""
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from gouji.inference.readers import Limits, read_bytes
+from gouji.inference.config import Settings
+from gouji.inference.pipeline import Extractor
+from gouji.inference.readers import Limits, read, read_bytes
+from gouji.inference.readers.conversion import PROGRAMS
 from gouji.model.errors import Corrupt, LimitExceeded, UnsupportedFormat
+from gouji.model.form_file import load_form
+from gouji.model.report import Verdict
+from tests.benchmarks.files import FORMATS, drawn
 from tests.inference.test_office_readers import package
 
+FORM = load_form()
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 DOC = OLE + "WordDocument\0".encode("utf-16-le")
 XLS = OLE + "Workbook\0".encode("utf-16-le")
@@ -92,3 +101,23 @@ def test_without_it_the_error_says_what_to_do(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnsupportedFormat, match=rf"请另存为 \.{suffix} 后再试"):
         read_bytes(data, "a.doc", Limits())
+
+
+@pytest.mark.skipif(not any(map(shutil.which, PROGRAMS)), reason="LibreOffice is not installed")
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("docx", "doc"), ("docx", "rtf"), ("docxnested", "doc"), ("xlsx", "xls"), ("xlsx", "ods")],
+)
+def test_every_cell_of_a_file_of_libreoffice_itself_is_read(
+    tmp_path: Path, name: str, suffix: str
+) -> None:
+    blocks, gold = drawn(FORM, "tests/0")
+    own, made = FORMATS[name]
+    (tmp_path / f"a.{own}").write_bytes(made(blocks))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", "--headless", profile, "--convert-to", suffix, f"a.{own}"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    document = read(tmp_path / f"a.{suffix}", f"a.{suffix}", Limits())
+    (report,) = Extractor(FORM, Settings(), "rules")(document)
+    assert {cell: report.cells[cell].value for cell in gold.cells} == gold.cells
+    assert report.verdict is Verdict.ACCEPTED

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.styles import Border, Side
 
 from gouji.inference.readers import Limits, read
 from gouji.inference.readers.word import read_docx
@@ -194,6 +195,47 @@ def test_xlsx_rows_are_lines_of_every_sheet() -> None:
 def test_first_of_merged_cells_counts() -> None:
     document = xlsx([["甲", "乙", None, 1], [None, "丙", "丁", 2]], "A1:A2", "B1:C1")
     assert document.text.startswith("甲\t乙\t1\n丙\t丁\t2\n")
+
+
+def test_empty_cells_beside_a_table_are_none_of_its_row() -> None:
+    rows: list[list[object]] = [
+        ["事项", "件数"],
+        ["规章", 1, None],
+        ["处罚", None],
+        ["项目", "自然人", "企业", "总计"],
+        ["新收", 1, None, None],
+        ["结转", None, None, 1],
+    ]
+    assert xlsx(rows).text == (
+        "事项\t件数\n规章\t1\n处罚\t\n项目\t自然人\t企业\t总计\n新收\t1\t\t\n结转\t\t\t1\n\t尾\n"
+    )
+
+
+def test_borders_tell_the_cells_of_a_row() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["新收", 1], ["结转"], ["备注", None, None, None, "x"]):
+        sheet.append(row)
+    line = Side(style="thin")
+    for cell in (*sheet[1][:3], *sheet[2][:3]):
+        cell.border = Border(left=line, right=line)
+    file = io.BytesIO()
+    book.save(file)
+    document = read_xlsx(file.getvalue(), Source("a", "0" * 64, "application/x"), Limits())
+    assert document.text == "新收\t1\t\n结转\t\t\n备注\t\t\t\tx\n"
+
+
+def test_sheet_that_merges_millions_of_cells_is_refused_before_they_are_made() -> None:
+    book = Workbook()
+    book.worksheets[0].append(["总计", 1])
+    file, hostile = io.BytesIO(), io.BytesIO()
+    book.save(file)
+    merge = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    with zipfile.ZipFile(file) as sound, zipfile.ZipFile(hostile, "w") as package:
+        for name in sound.namelist():
+            package.writestr(name, sound.read(name).replace(b"</sheetData>", merge))
+    with pytest.raises(LimitExceeded, match="合并了超过 200000 个单元格"):
+        read_xlsx(hostile.getvalue(), Source("a", "0" * 64, "application/x"), Limits())
 
 
 def test_broken_and_oversized_xlsx_are_errors(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.kinds import (
     DOC,
     DOCX,
+    ODS,
+    ODT,
     RTF,
     XLS,
     XLSX,
@@ -32,7 +34,9 @@ _PACKAGES = {"docx": DOCX, "xlsx": XLSX}
 _CONVERTED = {
     DOC: ("docx", "application/msword"),
     RTF: ("docx", "application/rtf"),
+    ODT: ("docx", "application/vnd.oasis.opendocument.text"),
     XLS: ("xlsx", "application/vnd.ms-excel"),
+    ODS: ("xlsx", "application/vnd.oasis.opendocument.spreadsheet"),
 }
 """Formats that LibreOffice turns into another one: its suffix, and their own media type."""
 _OFFICE = "application/vnd.openxmlformats-officedocument."

@@ -31,13 +31,14 @@ DAMAGE = (
     *(RuntimeError, ValueError, OverflowError),
 )
 """What `zipfile` raises at damage, a method that it does not know, or a password."""
+ODT, ODS = "OpenDocument 文本（ODT）", "OpenDocument 表格（ODS）"
 DOCX, XLSX = "Word 文档（DOCX）", "Excel 工作簿（XLSX）"
 _MEMBERS: tuple[tuple[str, str], ...] = (
     ("word/", DOCX),
     ("xl/", XLSX),
     ("ppt/", "PowerPoint 演示文稿（PPTX）"),
     ("OFD.xml", "OFD 版式文档"),
-    ("content.xml", "OpenDocument 文档"),
+    ("content.xml", ODT),
 )
 _STREAMS: tuple[tuple[str, str], ...] = (
     ("WordDocument", DOC),
@@ -127,10 +128,19 @@ def _at_least(n: int, pattern: re.Pattern[str], text: str) -> bool:
 def _archive_kind(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.namelist()
+            kind = _kind_of_package(archive.namelist()) or "ZIP 压缩包"
+            is_table = kind == ODT and b"spreadsheet" in _start_of(archive, "mimetype")
     except DAMAGE:
         return "损坏的 ZIP 压缩包"
-    return _kind_of_package(members) or "ZIP 压缩包"
+    return ODS if is_table else kind
+
+
+def _start_of(archive: zipfile.ZipFile, member: str) -> bytes:
+    """The first bytes of a member, none if there is no such one."""
+    if member not in archive.namelist():
+        return b""
+    with archive.open(member) as stream:
+        return stream.read(100)
 
 
 def is_plain_archive(members: Iterable[str]) -> bool:
