@@ -11,6 +11,7 @@ from gouji.inference.writers.workbook import (
     CHANGED,
     CONFIRMED,
     REVIEW,
+    TABLE_WIDTHS,
     Sheet,
     Shown,
     add_sheet,
@@ -23,7 +24,6 @@ from gouji.inference.writers.workbook import (
 from gouji.model.form import Form
 from gouji.model.report import CellResult, Report, Status, TableResult
 
-_WIDTHS = (16, 18, 34, *[12] * 12)
 _AS_PRINTED = (Status.READ, Status.BLANK)
 _LEGEND = "底色：黄 请核对；蓝 与原文不同或由合计推出；绿 人工确认。各格批注说明原文、取值与原因。"
 
@@ -31,7 +31,7 @@ _LEGEND = "底色：黄 请核对；蓝 与原文不同或由合计推出；绿 
 def report_workbook(report: Report, form: Form, *, blank_as_zero: bool) -> bytes:
     """The file; with `blank_as_zero` cells that are surely blank hold 0."""
     book = new_workbook()
-    sheet = add_sheet(book, "报告", _WIDTHS)
+    sheet = add_sheet(book, "报告", TABLE_WIDTHS)
     row = 1
     for line in _opening(report):
         sheet.append(plain_row(sheet, line))
@@ -53,7 +53,8 @@ def shown_value(cell: CellResult, *, blank_as_zero: bool) -> int | float | None:
 def _opening(report: Report) -> Iterator[tuple[str, ...]]:
     yield ("报告", report.source.name)
     yield ("结论", VERDICTS[report.verdict], report.reason)
-    yield ("出处", made_by_line(report), f"原文 SHA-256 {report.source.sha256}")
+    yield ("出处", made_by_line(report))
+    yield ("原文", f"SHA-256 {report.source.sha256}")
     yield ("说明", _LEGEND)
 
 

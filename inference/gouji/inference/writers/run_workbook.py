@@ -16,6 +16,7 @@ from gouji.inference.writers.rows import VERDICTS, identity, made_by_line, table
 from gouji.inference.writers.sheets import FAILED_HEADER, REVIEW_HEADER, RUN_WORKBOOK, Row
 from gouji.inference.writers.workbook import (
     REVIEW,
+    TABLE_WIDTHS,
     Sheet,
     Shown,
     add_sheet,
@@ -209,7 +210,7 @@ def seal(values: Iterable[object]) -> str:
 
 def _append_sum(book: Workbook, number: int, table: Table, form: Form, total: _Sum) -> None:
     title = table_title(table.id, form)
-    sheet = add_sheet(book, f"{SUMS}{number} {table.variant} {title}", (16, 18, 34, *[12] * 12))
+    sheet = add_sheet(book, f"{SUMS}{number} {table.variant} {title}", TABLE_WIDTHS)
     places = form_grid(table)
     sheet.append([text_cell(sheet, f"{title}（{table.variant} 年表式）", bold=True)])
     sheet.append([text_cell(sheet, f"{total.n_reports} 份报告之和；黄色的和中有待核的格子")])

@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
 from gouji.inference.writers.form_grid import Place, n_columns, n_rows
@@ -25,12 +26,16 @@ Sheet = Any
 
 _LONGEST = 32_000  # characters; a cell of Excel holds 32,767
 _SHEET_NAME = 31
+_LONG_TITLE = 28  # characters that fit on a line of the third column
+_TWO_LINES = 30  # points
 _MADE = datetime(2000, 1, 1)  # the same report gives the same workbook
 _LINE = Side(style="thin", color="999999")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _WRAPPED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 _TITLE = PatternFill("solid", fgColor="EDF2F7")
 _BOLD = Font(bold=True)
+TABLE_WIDTHS = (18, 26, 56, *[13] * 12)
+"""Widths of columns that hold the official tables; the third has the longest titles."""
 REVIEW = PatternFill("solid", fgColor="FFE08A")
 CHANGED = PatternFill("solid", fgColor="CFE8FF")
 CONFIRMED = PatternFill("solid", fgColor="D5F5D5")
@@ -60,6 +65,9 @@ def add_sheet(book: Workbook, name: str, widths: Sequence[float], frozen: str = 
         sheet.column_dimensions[get_column_letter(number)].width = width
     if frozen:
         sheet.freeze_panes = frozen
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0  # as many pages as it takes, one page wide
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return sheet
 
 
@@ -121,6 +129,8 @@ def append_table(
     """
     at = {(place.row, place.column): place for place in places}
     for row in range(n_rows(places)):
+        if any(place.row == row and len(place.title) > _LONG_TITLE for place in places):
+            sheet.row_dimensions[first_row + row].height = _TWO_LINES
         cells: list[Any] = [None] * n_columns(places)
         for column in range(len(cells)):
             if place := at.get((row, column)):
