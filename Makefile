@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Where `make train` writes; the name of the folder becomes that of the model.
-MODEL ?= build/ogi-small-2
+MODEL ?= build/ogi-small-3
 
 # What `make bench` measures: sets of numbers for each sample and style, and how many reports.
 DRAWS ?= 20

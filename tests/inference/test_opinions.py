@@ -97,11 +97,11 @@ def test_a_line_that_the_rules_do_not_know_is_the_models(form: Form) -> None:
     assert [m for m in both.mentions if m.group == 0] == list(model.mentions)
 
 
-def test_a_number_of_which_the_model_knows_nothing_is_little_trusted(form: Form) -> None:
+def test_a_line_of_which_the_model_knows_nothing_is_shown_and_flagged(form: Form) -> None:
     rules = table(*row("new"), mention(50, "granted", "total", group=1))
     both = pooled(table(*row("new")), rules, form, TRUST)
     extra = both.mentions[-1]
-    assert dict(extra.row) == pytest.approx({"requests.granted": 0.999 * 0.2})
+    assert dict(extra.row) == pytest.approx({"requests.granted": 0.999 * 0.6})
     assert extra.group == 1
 
 

@@ -24,6 +24,7 @@ _CLEAR = 0.998  # and of the row of a label without damage
 _MANY = 3  # lines with other numbers
 _MOST_DISPUTED = 0.25  # share of the lines in which both have numbers
 _SURE = 0.9  # the model is at least as sure as this of its row and column
+_SHOWN = 0.6  # a line that the model knows nothing of is shown with this certainty at least
 _NUMBERS = frozenset((MentionKind.NUMBER, MentionKind.UNREADABLE))
 
 Numbers = Mapping[str, Mention]
@@ -288,16 +289,15 @@ def _counted(group: Sequence[Mention], views: _Views) -> list[Mention]:
 def _left_over(
     lines: Mapping[str, LineOpinions], views: _Views, opinions: Opinions
 ) -> Iterator[list[Mention]]:
-    """The lines in which the rules alone have numbers, trusted as far as they deserve it."""
+    """The lines in which the rules alone have numbers: shown, but never without a flag."""
     known = {_majority(group, views) for group in _grouped(views.model.mentions)}
     for group in _grouped(views.rules.mentions):
         line = lines.get(_majority(group, views) or "")
         new = [mention for mention in group if mention.span not in views.met]
         if line is None or line.line in known or not new:
             continue
-        trust = opinions.of(line.condition)
-        if trust.rules >= _LEAST:
-            yield [replace(mention, row=_scaled(mention.row, trust.rules)) for mention in new]
+        trust = max(opinions.of(line.condition).rules, _SHOWN)
+        yield [replace(mention, row=_scaled(mention.row, trust)) for mention in new]
 
 
 def _with(group: Sequence[Mention], others: Iterable[Mention]) -> list[Mention]:

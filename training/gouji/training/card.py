@@ -8,7 +8,7 @@ import yaml
 
 from gouji.model.atomic import write_atomically
 from gouji.model.registry import CARD
-from gouji.training.config import TrainingConfig
+from gouji.training.config import LoopSettings, TrainingConfig
 from gouji.training.examples import Vision
 from gouji.training.export import Agreement
 from gouji.training.metrics import ALL, LEFT_OUT, Counts
@@ -140,7 +140,7 @@ def _recipe(record: TrainingRecord, vision: Vision) -> str:
         ("网络", f"{shape}；参数 {record.parameters / 1e6:.2f} 百万"),
         ("词表", f"{vision.tokenizer.get_vocab_size()} 词：折叠后的字、标记、按位数归并的数"),
         ("窗口", f"{data.window} 词元，其中上文至多 {data.context}"),
-        ("优化", f"AdamW，学习率 {loop.learning_rate:g}，每步至多 {data.batch_pieces} 词元"),
+        ("优化", f"{_optimizers(loop)}，每步至多 {data.batch_pieces} 词元"),
         ("步数", f"{record.steps}（采用第 {record.best_step} 步），{record.minutes} 分钟"),
         ("随机种子", f"训练 {loop.seed}，数据 {data.seed}，验证 {data.development_seed}"),
         ("日期", record.date),
@@ -198,3 +198,10 @@ def _lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _optimizers(loop: LoopSettings) -> str:
+    rest = f"AdamW，学习率 {loop.learning_rate:g}"
+    if loop.optimizer != "muon":
+        return rest
+    return f"编码器各层的矩阵 Muon，学习率 {loop.muon_learning_rate:g}，其余 {rest}"
