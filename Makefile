@@ -54,7 +54,7 @@ check: format lint types test  ## format, lint, types, test
 golden: $(DEVELOPMENT)  ## rewrite tests/golden/ from seeds/; read the difference before you commit it
 	GOUJI_REWRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
 
-train: $(DEVELOPMENT)  ## train a tagger from nothing and calibrate it, in about 75 minutes
+train: $(DEVELOPMENT)  ## train a tagger from nothing and calibrate it, in about 80 minutes
 	OMP_NUM_THREADS=1 $(BIN)/gouji train --out $(MODEL)
 
 bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layouts, and speed, into bench/
