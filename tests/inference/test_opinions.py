@@ -105,6 +105,24 @@ def test_a_line_of_which_the_model_knows_nothing_is_shown_and_flagged(form: Form
     assert extra.group == 1
 
 
+def test_where_the_model_sees_blanks_alone_the_numbers_of_the_rules_are_shown_and_flagged(
+    form: Form,
+) -> None:
+    model = table(blank(0, "new", "natural"), blank(9, "new", "total"))
+    both = pooled(model, table(*row("new")), form, TRUST)
+    assert [m.value for m in both.mentions] == [m.value for m in row("new")]
+    for found in both.mentions:
+        assert dict(found.row) == pytest.approx({"requests.new": 0.999 * 0.6})
+        assert found.column[0][1] == 0.999
+
+
+def test_a_number_that_the_model_has_elsewhere_is_not_shown_again(form: Form) -> None:
+    model = table(blank(0, "new", "natural"), replace(mention(5, "granted", "total"), group=1))
+    rules = table(mention(5, "new", "total"))
+    both = pooled(model, rules, form, TRUST)
+    assert [m.span for m in both.mentions].count((5, 6)) == 1
+
+
 def test_a_number_that_one_leaves_out_of_a_line_may_belong_to_no_cell(form: Form) -> None:
     model = table(mention(1, "new", "natural"), mention(5, "new", "total"))
     rules = table(

@@ -253,6 +253,9 @@ def _merged(
     moved = any(m.span in views.same for m in group if m.kind in _NUMBERS)
     if line.rules_silent and not moved:
         return list(group)
+    if not line.model and not views.met.intersection(m.span for m in line.rules.values()):
+        own = [m for m in views.rules.mentions if views.line(m) == line.line]
+        return list(_shown(own, line, opinions))
     trust = _shares(opinions.of(line.condition))
     pairs = [_pooled(m, views.same.get(m.span), trust) for m in group]
     least = min(left for _, left in pairs)
@@ -296,8 +299,15 @@ def _left_over(
         new = [mention for mention in group if mention.span not in views.met]
         if line is None or line.line in known or not new:
             continue
-        trust = max(opinions.of(line.condition).rules, _SHOWN)
-        yield [replace(mention, row=_scaled(mention.row, trust)) for mention in new]
+        yield list(_shown(new, line, opinions))
+
+
+def _shown(
+    mentions: Iterable[Mention], line: LineOpinions, opinions: Opinions
+) -> Iterator[Mention]:
+    """Mentions of the rules in a line in which the model has no number: shown and flagged."""
+    trust = max(opinions.of(line.condition).rules, _SHOWN)
+    return (replace(mention, row=_scaled(mention.row, trust)) for mention in mentions)
 
 
 def _with(group: Sequence[Mention], others: Iterable[Mention]) -> list[Mention]:
