@@ -15,7 +15,7 @@ from itertools import pairwise
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import Finding, Span
 from gouji.model.form import Equation, Form, Table
-from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
+from gouji.model.mention import Distribution, Mention, MentionKind, Number, TableMentions
 
 _TRIED = 0.05  # a label less likely than this in the pool is left out of it
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
@@ -92,9 +92,12 @@ def pooled(
 ) -> TableMentions:
     """The mentions of a table that both opinions together lead to; the variant is the model's.
 
-    A line of whose numbers the rules know nothing is the model's. So are the lines of a table that
-    the two read otherwise as a whole, but for those in dispute.
+    A table whose sums confirm what the rules read is theirs. A line of whose numbers the rules know
+    nothing is the model's. So are the lines of a table that the two read otherwise as a whole, but
+    for those in dispute.
     """
+    if is_confirmed(rules, form):
+        return replace(rules, findings=_findings(model, rules))
     views = _views(model, rules, form)
     lines = {line.line: line for line in _compared(views)}
     merge = partial(_merged, views=views, opinions=opinions)
@@ -114,6 +117,26 @@ def pooled(
     )
     span = model.span or (rules.span if mentions else None)
     return replace(model, span=span, mentions=mentions, findings=_findings(model, rules))
+
+
+def is_confirmed(rules: TableMentions, form: Form) -> bool:
+    """Whether the sums of a table hold for what the rules read, and leave no cell out.
+
+    Every cell has one number or mark, none of them in a doubtful row or column, and every cell
+    stands in an identity. Numbers in wrong cells would break one, or be zeros all.
+    """
+    table = form.variants[rules.table][rules.variant]
+    values: dict[str, Number] = {}
+    for mention in rules.mentions:
+        is_sure = _certainty(mention.column) >= _COUNTED and _certainty(mention.row) >= _CLEAR
+        cell = f"{mention.row[0][0]}.{mention.column[0][0]}" if is_sure else ""
+        if cell not in table.cell or cell in values or mention.kind is MentionKind.UNREADABLE:
+            return False
+        values[cell] = mention.value or 0
+    told = {cell for equation in table.equations for _, cell in equation.terms}
+    return told == values.keys() == table.cell.keys() and not any(
+        sum(sign * values[cell] for sign, cell in equation.terms) for equation in table.equations
+    )
 
 
 def _is_at_odds(lines: Iterable[LineOpinions]) -> bool:
