@@ -79,6 +79,7 @@ def make_tags(form: Form) -> Callable[..., Tags]:
             for number, names, name in pairs:
                 heads[number][at] = (1 - sure) / (len(names) - 1)
                 heads[number][at, names.index(name)] = sure
-        return Tags(labels, *heads)
+        tables, rows, columns, fields = heads
+        return Tags(labels, tables, rows, columns, fields)
 
     return build

@@ -6,7 +6,7 @@ only the order of the mentions, in which cells have to rise, is settled here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from gouji.inference.rows import rows_of
 from gouji.inference.rules import beneath_heads, doubt_doubled, lost_row
 from gouji.inference.values import Page, Value, find_values, read_value
 from gouji.inference.variants import complete_variants, tell_variant
-from gouji.model.calibration import Floats
+from gouji.model.calibration import Floats, LineCalibration
 from gouji.model.document import Document
 from gouji.model.encoding import Encoded
 from gouji.model.findings import Finding, Span
@@ -172,7 +172,10 @@ def _decode(view: _View, values: Sequence[Value], span: Span | None) -> TableMen
     table = view.table
     if span is None:
         return TableMentions(table.id, table.variant, None)
-    groups = _side_by_side(view, values) if table.side_by_side else _lines(view, values)
+    if table.side_by_side:
+        groups = _side_by_side(view, values)
+    else:
+        groups = _believed(_lines(view, values), table, view.page.tags.lines)
     mentions = [
         _mention(view, member, number)
         for number, group in enumerate(groups)
@@ -209,6 +212,32 @@ def _lines(view: _View, values: Sequence[Value]) -> list[list[_Member]]:
             of_row[-1] += view.members(part, weights)
     found = [line for of_row in lines.values() for line in of_row if line]
     return sorted(found, key=lambda line: line[0].value.at)
+
+
+def is_whole(rows: Iterable[str], table: Table) -> bool:
+    """Whether the labels of the rows of lines are those of a table, each once and in order."""
+    return list(rows) == [f"{table.id}.{row.id}" for row in rows_of(table)]
+
+
+def _believed(
+    groups: list[list[_Member]], table: Table, lines: LineCalibration
+) -> list[list[_Member]]:
+    """The lines with their rows as sure as such lines were found to be."""
+    whole = is_whole((group[0].row[0][0] for group in groups if group[0].row), table)
+    return [
+        [replace(member, row=_as_sure(member.row, lines, whole=whole)) for member in group]
+        for group in groups
+    ]
+
+
+def _as_sure(row: Distribution, lines: LineCalibration, *, whole: bool) -> Distribution:
+    if not row:
+        return row
+    (label, stated), *others = row
+    believed = lines.apply(stated, whole=whole)
+    rest = (1 - believed) / max(1 - stated, 1e-9)
+    scaled = ((other, round(p * rest, 6)) for other, p in others)
+    return ((label, round(believed, 6)), *scaled)
 
 
 def _n_valued(values: Sequence[Value]) -> int:

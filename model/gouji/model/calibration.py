@@ -48,6 +48,24 @@ class HeadCalibration:
 
 
 @dataclass(frozen=True, slots=True)
+class LineCalibration:
+    """How sure the row of a printed line is, on which its tokens vote together.
+
+    Each curve maps the probability that they give it to how often it was right, through straight
+    lines between (stated, observed) points: `whole` in tables of which every line was found once
+    and in order, `part` in all others.
+    """
+
+    whole: tuple[tuple[float, float], ...] = ()
+    part: tuple[tuple[float, float], ...] = ()
+
+    def apply(self, stated: float, *, whole: bool) -> float:
+        """The probability that can be believed; as stated where nothing was measured."""
+        curve = self.whole if whole else self.part
+        return float(np.interp(stated, *np.transpose(curve))) if curve else stated
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """Which of two opinions is right where they disagree; both may be wrong.
 
@@ -99,6 +117,7 @@ class Calibration:
     """All numbers of a `calibration.json`."""
 
     heads: Heads = field(default_factory=Heads)
+    lines: LineCalibration = field(default_factory=LineCalibration)
     opinions: Opinions = field(default_factory=Opinions)
 
     @classmethod
@@ -123,10 +142,15 @@ def _check(calibration: Calibration) -> None:
         head: HeadCalibration = getattr(calibration.heads, item.name)
         if not head.temperature > 0:
             raise ValueError(f"heads.{item.name}.temperature: {head.temperature} is not positive")
-        stated = [x for x, _ in head.curve]
-        within = all(0 <= number <= 1 for point in head.curve for number in point)
-        if not within or any(a >= b for a, b in pairwise(stated)):
-            raise ValueError(f"heads.{item.name}.curve: no rising points between 0 and 1")
+        _check_curve(head.curve, f"heads.{item.name}.curve")
+    _check_curve(calibration.lines.whole, "lines.whole")
+    _check_curve(calibration.lines.part, "lines.part")
     for condition, trust in calibration.opinions.trust.items():
         if min(trust.model, trust.rules) < 0 or trust.model + trust.rules > 1 + 1e-9:
             raise ValueError(f"opinions.trust.{condition}: {trust} are no shares of 1")
+
+
+def _check_curve(curve: tuple[tuple[float, float], ...], place: str) -> None:
+    within = all(0 <= number <= 1 for point in curve for number in point)
+    if not within or any(a >= b for (a, _), (b, _) in pairwise(curve)):
+        raise ValueError(f"{place}: no rising points between 0 and 1")

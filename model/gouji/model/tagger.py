@@ -19,7 +19,7 @@ from onnxruntime.capi import (  # type: ignore[import-untyped]  # as above
 )
 from tokenizers import Tokenizer
 
-from gouji.model.calibration import Calibration, Floats, HeadCalibration
+from gouji.model.calibration import Calibration, Floats, HeadCalibration, LineCalibration
 from gouji.model.encoding import N_FEATURES, Encoded
 from gouji.model.errors import ModelError
 from gouji.model.form import Form
@@ -67,12 +67,15 @@ class ModelConfig:
     network: Mapping[str, Any] = field(default_factory=dict)
 
 
+_AS_STATED = LineCalibration()
+
+
 @dataclass(frozen=True, slots=True)
 class Tags:
     """What the tagger says of a text: calibrated probabilities, (tokens, labels) per head.
 
     `labels` names the labels by index. Rows and columns are told for tokens that may fill a cell;
-    for all others they are 0.
+    for all others they are 0. `lines` tells how far votes on the row of a line can be believed.
     """
 
     labels: LabelSet
@@ -80,6 +83,7 @@ class Tags:
     row: Floats
     column: Floats
     field: Floats
+    lines: LineCalibration = _AS_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,8 @@ class Tagger:
     def predict_many(self, texts: Sequence[Encoded]) -> tuple[Tags, ...]:
         """The tags of several texts, whose windows are fed together."""
         labels = self.config.labels
-        tags = tuple(_empty(labels, len(encoded.tokens)) for encoded in texts)
+        lines = self.calibration.lines
+        tags = tuple(_empty(labels, len(encoded.tokens), lines) for encoded in texts)
         may_fill = [
             np.array([token.kind is not None for token in encoded.tokens], bool)
             for encoded in texts
@@ -259,12 +264,12 @@ def _tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def _empty(labels: LabelSet, n_tokens: int) -> Tags:
+def _empty(labels: LabelSet, n_tokens: int, lines: LineCalibration) -> Tags:
     table, row, column, fields = (
         np.zeros((n_tokens, len(names)), np.float32)
         for names in (labels.tables, labels.rows, labels.columns, labels.fields)
     )
-    return Tags(labels, table, row, column, fields)
+    return Tags(labels, table, row, column, fields, lines)
 
 
 def _batches(fed: Sequence[_Fed]) -> Iterator[list[_Fed]]:

@@ -1,12 +1,13 @@
 """Calibration: how sure a trained model may be, fitted on reports that it was not trained on.
 
 Temperatures follow Guo et al. (2017), section 4.2; isotonic regression then maps what is stated to
-what was observed. Where the model and the rules disagree about a line, either is trusted as often
-as it was right in such lines.
+what was observed. The row that the tokens of a line name together is calibrated once more, apart
+for tables of which every line was found once and in order. Where the model and the rules disagree
+about a line, either is trusted as often as it was right in such lines.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,11 +25,12 @@ from gouji.model.calibration import Calibration, HeadCalibration, Heads, Opinion
 from gouji.model.document import Document, Source
 from gouji.model.findings import Span
 from gouji.model.form import Form
-from gouji.model.mention import MentionKind
+from gouji.model.mention import MentionKind, TableMentions
 from gouji.model.tagger import Tagger
 from gouji.training.alignment import align
 from gouji.training.examples import encode_report
 from gouji.training.synthesis.report import Sample
+from gouji.training.votes import Vote, VoteReliability, line_calibration, reliability, votes_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,13 +79,17 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRecord:
-    """What was fitted on how many reports of which families, and how well it holds on others."""
+    """What was fitted on how many reports of which families, and how well it holds on others.
+
+    `votes` has the lines of tables that were found whole, and those of all others.
+    """
 
     families: tuple[str, ...]
     fitted_on: int
     tested_on: int
     heads: Mapping[str, HeadReliability]
     lines: Mapping[str, Disagreement]
+    votes: Mapping[str, VoteReliability]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,10 @@ def calibrate(
     stated = {name: _stated(bare, samples) for name, samples in (("fit", fit), ("test", test))}
     heads = {head: _fitted(stated["fit"][head]) for head in HEADS}
     calibrated = replace(bare, calibration=Calibration(heads=Heads(**heads)))
+    of_lines = line_calibration(tuple(_votes(calibrated, form, fit)))
+    tested = tuple(_votes(calibrated, form, test))
+    calibration = replace(calibrated.calibration, lines=of_lines)
+    calibrated = replace(bare, calibration=calibration)
     lines = _lines(calibrated, form, fit)
     record = CalibrationRecord(
         families=tuple(sorted({sample.family for sample in (*fit, *test)})),
@@ -113,8 +123,12 @@ def calibrate(
         tested_on=len(test),
         heads={head: _reliability(stated["test"][head], heads[head]) for head in HEADS},
         lines=dict(sorted(lines.items())),
+        votes={
+            name: reliability([vote for vote in tested if vote.whole == whole], of_lines)
+            for name, whole in (("whole", True), ("part", False))
+        },
     )
-    return replace(calibrated.calibration, opinions=Opinions(_trusts(lines))), record
+    return replace(calibration, opinions=Opinions(_trusts(lines))), record
 
 
 def _stated(tagger: Tagger, samples: Iterable[Sample]) -> Mapping[str, _Stated]:
@@ -241,8 +255,16 @@ def _lines(tagger: Tagger, form: Form, samples: Iterable[Sample]) -> Mapping[str
     return {condition: tally.total for condition, tally in tallies.items()}
 
 
-def _compared(tagger: Tagger, form: Form, annotation: Annotation) -> Iterable[LineOpinions]:
+def _compared(tagger: Tagger, form: Form, annotation: Annotation) -> Iterator[LineOpinions]:
     """What model and rules say of the lines of a report whose variants the model has right."""
+    for of_model, of_rules in _opinions(tagger, form, annotation):
+        yield from compare(of_model, of_rules, form)
+
+
+def _opinions(
+    tagger: Tagger, form: Form, annotation: Annotation
+) -> Iterator[tuple[TableMentions, TableMentions]]:
+    """The tables of a report as the model and as the rules read them, if the variant is right."""
     digest = annotation.source_sha256
     document = Document(Source(annotation.source, digest, "text/plain"), annotation.text)
     for part in segment(document, form)[:1]:
@@ -251,7 +273,16 @@ def _compared(tagger: Tagger, form: Form, annotation: Annotation) -> Iterable[Li
         rules = tag_tables(document, part, form)
         for of_model, of_rules in zip(model, rules, strict=True):
             if of_model.variant == annotation.variants[of_model.table]:
-                yield from compare(of_model, of_rules, form)
+                yield of_model, of_rules
+
+
+def _votes(tagger: Tagger, form: Form, samples: Iterable[Sample]) -> Iterator[Vote]:
+    """The votes on the lines of all tables whose variant the model has right."""
+    for sample in samples:
+        for of_model, _ in _opinions(tagger, form, sample.annotation):
+            table = form.variants[of_model.table][of_model.variant]
+            if not table.side_by_side:
+                yield from votes_of(of_model, table, sample.annotation)
 
 
 def _is_right(numbers: Numbers, line: LineOpinions, spans: Mapping[str, Span]) -> bool:

@@ -20,6 +20,7 @@ RELIABILITY, PICTURE = "reliability.json", "reliability.png"
 
 _HEADING = "## 校准"
 _TITLES = {"table": "表", "row": "行", "column": "列"}
+_WHOLE = {"whole": "逐行齐全、次序不乱", "part": "其他"}
 
 
 def write_calibration(
@@ -75,6 +76,11 @@ def _section(record: CalibrationRecord) -> str:
         f" {_share(line.rules_right, line.disagree)} |\n"
         for condition, line in record.lines.items()
     )
+    votes = "".join(
+        f"| {_WHOLE[name]} | {vote.n} | {100 * vote.believed:.2f} % | {100 * vote.right:.2f} % |"
+        f" {vote.n_sure} | {_share(vote.sure_right, vote.n_sure)} |\n"
+        for name, vote in record.votes.items()
+    )
     families = "、".join(f"`{name}`" for name in record.families)
     return (
         f"{_HEADING}\n\n"
@@ -83,6 +89,10 @@ def _section(record: CalibrationRecord) -> str:
         "| 概率 | 个数 | 最可能者正确 | 期望校准误差（校准前） | 期望校准误差（校准后） |\n"
         f"|---|---|---|---|---|\n{heads}\n"
         "![可靠性图](reliability.png)\n\n"
+        "同一行的数对行名一起投票；各表逐行齐全、次序不乱的，比零落的可信得多，"
+        "所以分开校准（可信程度在 98 % 以上的行不必核对行名）：\n\n"
+        "| 表 | 行数 | 校准后的平均把握 | 行名正确 | 不必核对的 | 其中正确 |\n"
+        f"|---|---|---|---|---|---|\n{votes}\n"
         "规则是第二意见。同一行的数由两者各自落格；意见不一时，按下表中各自正确的比例取信：\n\n"
         "| 情形 | 一致 | 一致且正确 | 不一 | 不一时模型正确 | 不一时规则正确 |\n"
         f"|---|---|---|---|---|---|\n{lines}"
