@@ -6,6 +6,7 @@ import pytest
 
 from gouji.inference.decoding import decode
 from gouji.inference.regions import find_regions
+from gouji.model.calibration import LineCalibration
 from gouji.model.document import Document
 from gouji.model.encoding import Encoded, encode
 from gouji.model.form import Form, Table
@@ -355,3 +356,23 @@ def test_a_table_in_two_regions_whose_cells_differ_is_one_table(
     assert [likeliest(m) for m in active.mentions] == told
     assert min(m.row[0][1] for m in active.mentions) > 0.99
     assert "S008" not in [f.code for f in active.findings]
+
+
+def test_rows_of_whole_tables_and_of_others_are_believed_apart(
+    form: Form, set_table: SetTable, decoded: Decode, by_word: ByWord
+) -> None:
+    table = form.variants["requests"]["2021"]
+    raw = unique(table)
+    text = set_table(table, raw, "\t", "\n")
+    lines = LineCalibration(whole=((0.0, 0.95), (1.0, 0.95)), part=((0.0, 0.6), (1.0, 0.6)))
+    named = inverse(raw)
+    without_first = {n: c for n, c in named.items() if not c.startswith("requests.new.")}
+    for told, believed in ((named, 0.95), (without_first, 0.6)):
+
+        def tag(encoded: Encoded, told: Mapping[str, str] = told) -> Tags:
+            return replace(by_word(told)(encoded), lines=lines)
+
+        tagged = decoded(text, tag)
+        rows = {mention.row[0][1] for mention in tagged["requests"].mentions}
+        assert rows == {believed}
+        assert all(sum(p for _, p in m.row) <= 1.001 for m in tagged["requests"].mentions)

@@ -5,7 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gouji.model.calibration import UNMEASURED, Calibration, HeadCalibration, Opinions, Trust
+from gouji.model.calibration import (
+    UNMEASURED,
+    Calibration,
+    HeadCalibration,
+    LineCalibration,
+    Opinions,
+    Trust,
+)
 from gouji.model.errors import ModelError
 
 LOGITS = np.array([[2.0, 0.0, -1.0], [0.0, 0.0, 0.0], [900.0, 0.0, 0.0]], np.float32)
@@ -66,6 +73,8 @@ def test_heads_that_a_file_leaves_out_are_not_corrected(tmp_path: Path) -> None:
         ({"heads": {"row": {"temperature": "warm"}}}, "temperature"),
         ({"heads": {"row": {"curve": [[0.5, 0.5], [0.5, 0.6]]}}}, "curve"),
         ({"heads": {"row": {"curve": [[0.5, 1.5]]}}}, "curve"),
+        ({"lines": {"whole": [[0.5, 0.5], [0.4, 0.6]]}}, "lines.whole"),
+        ({"lines": {"part": [[0.5, -0.5]]}}, "lines.part"),
         ({"opinions": {"trust": {"": {"model": 0.9, "rules": 0.2}}}}, "opinions"),
         ({"opinions": {"trust": {"": {"model": -0.1, "rules": 0.2}}}}, "opinions"),
     ],
@@ -87,3 +96,11 @@ def test_the_most_special_condition_counts() -> None:
     assert opinions.of("a.full.clear").model == 0.3
     assert opinions.of("a.full.damaged").model == 0.2
     assert opinions.of("b.full").model == 0.1
+
+
+def test_the_row_of_a_line_is_believed_as_far_as_such_lines_were_right() -> None:
+    lines = LineCalibration(whole=((0.5, 0.9), (0.9, 1.0)), part=((0.5, 0.2), (1.0, 0.7)))
+    assert lines.apply(0.7, whole=True) == pytest.approx(0.95)
+    assert lines.apply(0.95, whole=True) == 1.0
+    assert lines.apply(0.75, whole=False) == pytest.approx(0.45)
+    assert LineCalibration().apply(0.75, whole=False) == 0.75
