@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.benchmarks.bulk import as_markdown, differing, measured, write_page
 
 N_PAGES = 15
 
 
+@pytest.mark.slow
 def test_runs_cut_short_come_to_the_same_files(tmp_path: Path) -> None:
     for number in range(N_PAGES):
         write_page(tmp_path / "pages", 1, number)

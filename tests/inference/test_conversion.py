@@ -103,6 +103,7 @@ def test_without_it_the_error_says_what_to_do(
         read_bytes(data, "a.doc", Limits())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not any(map(shutil.which, PROGRAMS)), reason="LibreOffice is not installed")
 @pytest.mark.parametrize(
     ("name", "suffix"),

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from gouji.inference.opinions import compare, is_confirmed, pooled
+from gouji.inference.confirmation import is_confirmed
+from gouji.inference.opinions import compare, pooled
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import finding
 from gouji.model.form import Form

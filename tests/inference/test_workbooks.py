@@ -319,6 +319,7 @@ def test_workbook_without_the_sheet_or_broken_is_refused(tmp_path: Path) -> None
         list(workbook_corrections(data[:-200], "other.xlsx"))
 
 
+@pytest.mark.slow
 def test_thirty_corrections_in_five_reports_come_back_and_the_sums_follow(
     root: Path, tmp_path: Path, form: Form
 ) -> None:

@@ -188,7 +188,7 @@ def test_default_settings_are_those_of_the_file_that_lists_them() -> None:
     config = read_config()
     assert (config.network.architecture, config.data.window, config.loop.threads) == (
         "modernbert",
-        320,
+        352,
         2,
     )
 

@@ -47,6 +47,32 @@ review.csv（每个待核单元格一行）和 failed.csv（没有读出的文�
 
 退出码：0 全部读出，1 有文件没有读出，2 用法有误。"""
 
+Formats = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="json,jsonl,xlsx,csv,parquet",
+        help="结果的格式，可用逗号并列：json 每份报告一个文件（默认），jsonl 合为一个文件，"
+        "xlsx 每份一个工作簿和汇总的 all.xlsx，csv、parquet 为每格一行的长表和编码表。",
+    ),
+]
+CorrectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="更正：填了“正确值”的 all.xlsx，或 JSONL，每行含 sha256、cell、value。",
+    ),
+]
+Blanks = Annotated[
+    BlankAs,
+    typer.Option(help="确为空白的格子在 xlsx、csv、parquet 中写作空（null）还是 0（zero）。"),
+]
+Units = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="CSV", help="应报单位的名单，每行第一栏一个；缺报、重报的列入 expected.csv。"
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
@@ -64,32 +90,10 @@ def extract(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="结果写入此文件夹，没有则新建。")
     ] = None,
-    formats: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="json,jsonl,xlsx,csv,parquet",
-            help="结果的格式，可用逗号并列：json 每份报告一个文件（默认），jsonl 合为一个文件，"
-            "xlsx 每份一个工作簿和汇总的 all.xlsx，csv、parquet 为每格一行的长表和编码表。",
-        ),
-    ] = None,
-    corrections: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="更正：填了“正确值”的 all.xlsx，或 JSONL，每行含 sha256、cell、value。",
-        ),
-    ] = None,
-    blank_as: Annotated[
-        BlankAs,
-        typer.Option(help="确为空白的格子在 xlsx、csv、parquet 中写作空（null）还是 0（zero）。"),
-    ] = BlankAs.NULL,
-    units: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="CSV", help="应报单位的名单，每行第一栏一个；缺报、重报的列入 expected.csv。"
-        ),
-    ] = None,
+    formats: Formats = None,
+    corrections: CorrectionsFile = None,
+    blank_as: Blanks = BlankAs.NULL,
+    units: Units = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
     ] = None,

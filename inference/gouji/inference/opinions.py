@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import pairwise
 
+from gouji.inference.confirmation import COUNTED, is_confirmed
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import Finding, Span
 from gouji.model.form import Equation, Form, Table
-from gouji.model.mention import Distribution, Mention, MentionKind, Number, TableMentions
+from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
 
 _TRIED = 0.05  # a label less likely than this in the pool is left out of it
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
-_COUNTED = 0.9  # the rules are at least as sure as this of columns that counting decides
 _CLEAR = 0.998  # and of the row of a label without damage
 _MANY = 3  # lines with other numbers
 _MOST_DISPUTED = 0.25  # share of the lines in which both have numbers
@@ -119,26 +119,6 @@ def pooled(
     return replace(model, span=span, mentions=mentions, findings=_findings(model, rules))
 
 
-def is_confirmed(rules: TableMentions, form: Form) -> bool:
-    """Whether the sums of a table hold for what the rules read, and leave no cell out.
-
-    Every cell has one number or mark, none of them in a doubtful row or column, and every cell
-    stands in an identity. Numbers in wrong cells would break one, or be zeros all.
-    """
-    table = form.variants[rules.table][rules.variant]
-    values: dict[str, Number] = {}
-    for mention in rules.mentions:
-        is_sure = _certainty(mention.column) >= _COUNTED and _certainty(mention.row) >= _CLEAR
-        cell = f"{mention.row[0][0]}.{mention.column[0][0]}" if is_sure else ""
-        if cell not in table.cell or cell in values or mention.kind is MentionKind.UNREADABLE:
-            return False
-        values[cell] = mention.value or 0
-    told = {cell for equation in table.equations for _, cell in equation.terms}
-    return told == values.keys() == table.cell.keys() and not any(
-        sum(sign * values[cell] for sign, cell in equation.terms) for equation in table.equations
-    )
-
-
 def _is_at_odds(lines: Iterable[LineOpinions]) -> bool:
     """Whether so many lines have other numbers for the two that it is no matter of single lines.
 
@@ -219,7 +199,7 @@ def _told_by_rules(line: str, rules: Sequence[Mention], views: _Views) -> Iterat
     if not valued:
         yield "none"
         return
-    is_counted = all(m.column and m.column[0][1] >= _COUNTED for m in valued)
+    is_counted = all(m.column and m.column[0][1] >= COUNTED for m in valued)
     is_clear = all(sum(p for _, p in m.row) >= _CLEAR for m in valued)
     yield "full" if is_counted else "part"
     yield "clear" if is_clear else "damaged"
