@@ -39,6 +39,7 @@ from gouji.inference.writers.sheets import (
     LONG_CSV,
     LONG_PARQUET,
     RUN_WORKBOOK,
+    Row,
     sheet,
 )
 from gouji.model.atomic import remove_leftovers, write_atomically
@@ -108,12 +109,13 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
             tally.add(outcome)
             unused.discard(outcome.sha256 or "")
             on_outcome(outcome)
+    expected = tuple(expected_rows(job.units, tally.reporters)) if job.units else ()
     if job.out is not None and folder is not None:
-        _finish(job, job.out, folder, tally)
+        _finish(job, job.out, folder, tally, expected)
     return replace(
         tally.totals,
         duplicates=tally.duplicates,
-        n_missing_units=sum(row[2] == MISSING for row in expected_rows(job.units, tally.reporters)),
+        n_missing_units=sum(row[2] == MISSING for row in expected),
         unused_corrections=tuple(sorted(unused)),
     )
 
@@ -144,7 +146,9 @@ def _refuse_to_lose_corrections(path: Path, task: Task) -> None:
         )
 
 
-def _finish(job: Job, out: Path, folder: ReportFolder, tally: Tally) -> None:
+def _finish(
+    job: Job, out: Path, folder: ReportFolder, tally: Tally, expected: Sequence[Row]
+) -> None:
     form = load_form(job.task.form)
     names = tuple(tally.origins)
     folder.tidy(names, {source.name for source in job.discovery.found})
@@ -153,8 +157,7 @@ def _finish(job: Job, out: Path, folder: ReportFolder, tally: Tally) -> None:
     _export(job, out, lambda: folder.stored(names), tally)
     tally.write(out, form)
     if job.units:
-        rows = expected_rows(job.units, tally.reporters)
-        write_atomically(out / EXPECTED, sheet(EXPECTED_HEADER, rows))
+        write_atomically(out / EXPECTED, sheet(EXPECTED_HEADER, expected))
     remove_leftovers(out)
     if OutputFormat.JSON not in job.formats:
         folder.remove_all()

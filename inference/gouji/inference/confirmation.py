@@ -6,7 +6,8 @@ from gouji.model.mention import Distribution, MentionKind, Number, TableMentions
 COUNTED = 0.9
 """The rules are at least as sure as this of columns that counting decides."""
 
-_CLEAR = 0.998  # and of the row of a label without damage
+CLEAR = 0.998
+"""And of the row of a label without damage."""
 
 
 def is_confirmed(rules: TableMentions, form: Form) -> bool:
@@ -18,7 +19,7 @@ def is_confirmed(rules: TableMentions, form: Form) -> bool:
     table = form.variants[rules.table][rules.variant]
     values: dict[str, Number] = {}
     for mention in rules.mentions:
-        is_sure = _certainty(mention.column) >= COUNTED and _certainty(mention.row) >= _CLEAR
+        is_sure = certainty(mention.column) >= COUNTED and certainty(mention.row) >= CLEAR
         cell = f"{mention.row[0][0]}.{mention.column[0][0]}" if is_sure else ""
         if cell not in table.cell or cell in values or mention.kind is MentionKind.UNREADABLE:
             return False
@@ -29,5 +30,6 @@ def is_confirmed(rules: TableMentions, form: Form) -> bool:
     )
 
 
-def _certainty(distribution: Distribution) -> float:
+def certainty(distribution: Distribution) -> float:
+    """The probability of the likeliest label; 0.0 where none is told."""
     return distribution[0][1] if distribution else 0.0

@@ -135,16 +135,15 @@ def _reason_to_skip_member(name: str) -> str | None:
     *folders, last = PurePosixPath(name).parts
     if any(folder.startswith(".") or folder in _SYSTEM_FOLDERS for folder in folders):
         return "隐藏文件"
-    return _reason_to_skip_name(last.lower())
+    return _reason_to_skip_name(last.lower()) or _reason_to_skip_readme(last.lower())
 
 
 def _reason_to_skip(entry: Path, excluded: Path | None) -> str | None:
     name, mode = entry.name.lower(), _mode(entry)
     reason = _reason_to_skip_name(name)
     if stat.S_ISDIR(mode):
-        hidden = reason if reason and not name.startswith("readme") else None
-        return hidden or _reason_to_skip_folder(entry, excluded)
-    if reason:
+        return reason or _reason_to_skip_folder(entry, excluded)
+    if reason := reason or _reason_to_skip_readme(name):
         return reason
     if not stat.S_ISREG(mode):
         return "不是普通文件"
@@ -160,6 +159,10 @@ def _reason_to_skip_name(name: str) -> str | None:
         return "编辑软件的临时文件"
     if name in _SYSTEM_FILES:
         return "系统文件"
+    return None
+
+
+def _reason_to_skip_readme(name: str) -> str | None:
     return "说明文件" if name.startswith("readme") else None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import pairwise
 
-from gouji.inference.confirmation import COUNTED, is_confirmed
+from gouji.inference.confirmation import CLEAR, COUNTED, certainty, is_confirmed
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import Finding, Span
 from gouji.model.form import Equation, Form, Table
@@ -20,7 +20,6 @@ from gouji.model.mention import Distribution, Mention, MentionKind, TableMention
 
 _TRIED = 0.05  # a label less likely than this in the pool is left out of it
 _LEAST = 0.02  # an opinion trusted less than this adds no number that the other one leaves out
-_CLEAR = 0.998  # and of the row of a label without damage
 _MANY = 3  # lines with other numbers
 _MOST_DISPUTED = 0.25  # share of the lines in which both have numbers
 _SURE = 0.9  # the model is at least as sure as this of its row and column
@@ -188,7 +187,7 @@ def _numbers(mentions: Iterable[Mention], views: _Views) -> Numbers:
 def _condition(line: str, model: Sequence[Mention], rules: Sequence[Mention], views: _Views) -> str:
     numbers = [m for m in model if m.kind in _NUMBERS]
     is_sure = bool(numbers) and all(
-        min(_certainty(m.row), _certainty(m.column)) >= _SURE for m in numbers
+        min(certainty(m.row), certainty(m.column)) >= _SURE for m in numbers
     )
     parts = [views.table.id, *_told_by_rules(line, rules, views), "sure" if is_sure else "unsure"]
     return ".".join(parts)
@@ -200,7 +199,7 @@ def _told_by_rules(line: str, rules: Sequence[Mention], views: _Views) -> Iterat
         yield "none"
         return
     is_counted = all(m.column and m.column[0][1] >= COUNTED for m in valued)
-    is_clear = all(sum(p for _, p in m.row) >= _CLEAR for m in valued)
+    is_clear = all(sum(p for _, p in m.row) >= CLEAR for m in valued)
     yield "full" if is_counted else "part"
     yield "clear" if is_clear else "damaged"
     if is_counted and (equations := _equations(line, views.table)):
@@ -332,17 +331,13 @@ def _surer(mention: Mention, other: Mention | None) -> Mention:
     if other is None:
         return mention
     row, column = (
-        max(mention.row, other.row, key=_certainty),
-        max(mention.column, other.column, key=_certainty),
+        max(mention.row, other.row, key=certainty),
+        max(mention.column, other.column, key=certainty),
     )
     unit = mention.unit or other.unit
     if (row, column, unit) == (mention.row, mention.column, mention.unit):
         return mention
     return replace(mention, row=row, column=column, unit=unit)
-
-
-def _certainty(distribution: Distribution) -> float:
-    return distribution[0][1] if distribution else 0.0
 
 
 def _pooled(mention: Mention, other: Mention | None, trust: Trust) -> tuple[Mention, float]:

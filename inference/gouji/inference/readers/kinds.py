@@ -27,8 +27,13 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
-    *(RuntimeError, ValueError, OverflowError),
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
 )
 """What `zipfile` raises at damage, a method that it does not know, or a password."""
 ODT, ODS = "OpenDocument 文本（ODT）", "OpenDocument 表格（ODS）"

@@ -2,9 +2,9 @@
 
 import re
 import zipfile
-import zlib
 from pathlib import Path
 
+from gouji.inference.readers.kinds import DAMAGE
 from gouji.inference.writers.sheets import (
     AUTHOR,
     CODE_BOOK,
@@ -69,7 +69,7 @@ def _is_own_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as package, package.open(_PROPERTIES) as stream:
             head = stream.read(_HEAD_BYTES)
-    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (*DAMAGE, OSError, KeyError):
         return False  # reading it as a source will say why
     return _OWN_AUTHOR.search(head) is not None
 
