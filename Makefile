@@ -35,7 +35,7 @@ run: $(RUNTIME)  ## set up .venv for extraction alone and extract seeds/ into ou
 	$(BIN)/gouji extract seeds --out out
 
 test: $(DEVELOPMENT)  ## run the tests, but for the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: $(DEVELOPMENT)  ## run all tests, with coverage by branch
 	$(BIN)/python -m pytest -m "not gpu" --cov --cov-report=term-missing:skip-covered

@@ -16,7 +16,7 @@ from gouji.model.errors import ModelError
 from gouji.model.form import Cell, Form, Table
 from gouji.model.mention import MentionKind
 from gouji.model.report import Report, Status, Verdict
-from gouji.model.tagger import Tags
+from gouji.model.tagger import Flags, Tags
 
 SetTable = Callable[[Table, Mapping[str, str], str, str], str]
 AsDocument = Callable[[str], Document]
@@ -206,14 +206,14 @@ def model_folder(
 
     trust = Opinions({"disputes": Trust(model=0.1, rules=0.85)})
 
-    def predict(encoded: Encoded) -> Tags:
+    def predict(encoded: Encoded, needed: Flags) -> Tags:
         values = [
             at
             for at, token in enumerate(encoded.tokens)
             if token.kind is MentionKind.NUMBER and token.alone
         ]
         told = dict(zip(values, (cell.id for cell in cells(form)[:-1]), strict=False))
-        return make_tags(encoded, told)
+        return make_tags(encoded, {at: cell for at, cell in told.items() if needed[at]})
 
     def load(folder: Path, form: Form, *, second_opinion: bool) -> ModelTagger:
         return ModelTagger(predict, trust if second_opinion else None)

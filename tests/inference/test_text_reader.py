@@ -199,7 +199,7 @@ def archive(*members: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as content:
         for member in members:
-            content.writestr(member, "x")
+            content.writestr(zipfile.ZipInfo(member), "x")
     return file.getvalue()
 
 

@@ -149,6 +149,19 @@ def test_texts_fed_together_are_tagged_as_each_alone(folder: Folder) -> None:
             assert getattr(tags, head).shape == (len(text.tokens), WIDTHS[head])
 
 
+def test_windows_without_a_needed_token_are_not_fed(folder: Folder) -> None:
+    tagger = Tagger.load(folder.path, FORM)
+    text = encoded(TEXT * 3)
+    last = np.arange(len(text.tokens)) >= len(text.tokens) - 2
+    all_of_it, part = tagger.predict(text), tagger.predict(text, last)
+    told = part.table.any(axis=1)
+    assert told[last].all() and not told.all()
+    for head in HEADS:
+        assert np.array_equal(getattr(part, head)[told], getattr(all_of_it, head)[told])
+        assert not getattr(part, head)[~told].any()
+    assert not tagger.predict(text, np.zeros_like(last)).table.any()
+
+
 def test_logits_are_calibrated(folder: Folder) -> None:
     folder.write("calibration.json", {"heads": {"table": {"temperature": 2.0}}})
     text = encoded()

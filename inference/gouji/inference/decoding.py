@@ -8,6 +8,7 @@ only the order of the mentions, in which cells have to rise, is settled here.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,22 +111,29 @@ class _View:
 
 
 def decode(
-    document: Document, segment: Segment, form: Form, encoded: Encoded, tags: Tags
+    document: Document,
+    segment: Segment,
+    form: Form,
+    encoded: Encoded,
+    tags: Tags,
+    settled: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[TableMentions, ...]:
     """The mentions of every table of the form in one report, in the order of the form.
 
     `encoded` are the tokens of the segment's text and `tags` what the tagger says of them.
+    `settled` has the variants of tables that were read without it: no values are looked for.
     """
     page = Page(document.text, encoded, tags)
-    values, doubled = find_values(page, segment)
+    found, doubled = find_values(page, segment)
+    values = {table: of_table for table, of_table in found.items() if table not in settled}
     spans = {table: _span(table, values.get(table, ()), page, segment) for table in form.table_ids}
     told = {
         table: variant
-        for table, found in values.items()
-        for variant in [_variant(page, found, spans[table], form, table)]
+        for table, of_table in values.items()
+        for variant in [_variant(page, of_table, spans[table], form, table)]
         if variant is not None
     }
-    chosen = complete_variants(told, form)
+    chosen = complete_variants({**told, **settled}, form)
     decoded = (
         _decode(_View(page, form.variants[table][chosen[table]]), values.get(table, ()), span)
         for table, span in spans.items()

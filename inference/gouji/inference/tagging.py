@@ -1,9 +1,12 @@
 """Tagging with a trained model: encode, predict, decode, and the rules as second opinion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from gouji.inference.confirmation import is_confirmed
 from gouji.inference.decoding import decode
 from gouji.inference.opinions import pooled
 from gouji.inference.rules import tag_tables
@@ -13,14 +16,14 @@ from gouji.model.encoding import Encoded, encode
 from gouji.model.form import Form
 from gouji.model.mention import TableMentions
 from gouji.model.segmentation import Segment
-from gouji.model.tagger import Tagger, Tags
+from gouji.model.tagger import Flags, Tagger, Tags
 
 
 @dataclass(frozen=True, slots=True)
 class ModelTagger:
     """Tags the tables of a report with a model; `opinions` is None for the model alone."""
 
-    predict: Callable[[Encoded], Tags]
+    predict: Callable[[Encoded, Flags], Tags]
     opinions: Opinions | None
 
     @classmethod
@@ -38,11 +41,25 @@ class ModelTagger:
     ) -> tuple[TableMentions, ...]:
         """The mentions of every table of the form in one report, in the order of the form."""
         encoded = encode(document.text, (segment.span,))
-        found = decode(document, segment, form, encoded, self.predict(encoded))
+        rules = () if self.opinions is None else tag_tables(document, segment, form)
+        settled = tuple(table for table in rules if is_confirmed(table, form))
+        tags = self.predict(encoded, _needed(encoded, settled))
+        variants = {table.table: table.variant for table in settled}
+        found = decode(document, segment, form, encoded, tags, variants)
         if self.opinions is None:
             return found
-        rules = tag_tables(document, segment, form)
         return tuple(
             pooled(of_model, of_rules, form, self.opinions)
             for of_model, of_rules in zip(found, rules, strict=True)
         )
+
+
+def _needed(encoded: Encoded, settled: Sequence[TableMentions]) -> Flags:
+    """The tokens that may fill a cell, without those among the numbers of a settled table."""
+    needed = np.array([token.kind is not None for token in encoded.tokens], bool)
+    starts = np.array([token.span[0] for token in encoded.tokens], np.int64)
+    for table in settled:
+        first = min(mention.span[0] for mention in table.mentions)
+        last = max(mention.span[1] for mention in table.mentions)
+        needed &= (starts < first) | (starts > last)
+    return needed

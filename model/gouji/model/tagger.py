@@ -38,6 +38,7 @@ _NO_NETWORK = (
 _MOST_IN_BATCH = 2048  # pieces of all windows together, padding included
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +129,18 @@ class Tagger:
         tokenizer = _tokenizer(folder / TOKENIZER)
         return cls(config, Calibration.load(folder / CALIBRATION), session, tokenizer)
 
-    def predict(self, encoded: Encoded) -> Tags:
-        """The tags of one text."""
-        return self.predict_many((encoded,))[0]
+    def predict(self, encoded: Encoded, needed: Flags | None = None) -> Tags:
+        """The tags of one text.
 
-    def predict_many(self, texts: Sequence[Encoded]) -> tuple[Tags, ...]:
-        """The tags of several texts, whose windows are fed together."""
+        `needed` (tokens,) tells which tokens they are wanted of: windows without one are not fed,
+        and the tags of their tokens are 0. None stands for all of them.
+        """
+        return self.predict_many((encoded,), None if needed is None else (needed,))[0]
+
+    def predict_many(
+        self, texts: Sequence[Encoded], needed: Sequence[Flags] | None = None
+    ) -> tuple[Tags, ...]:
+        """The tags of several texts, whose windows are fed together; `needed` as in `predict`."""
         labels = self.config.labels
         lines = self.calibration.lines
         tags = tuple(_empty(labels, len(encoded.tokens), lines) for encoded in texts)
@@ -141,20 +148,23 @@ class Tagger:
             np.array([token.kind is not None for token in encoded.tokens], bool)
             for encoded in texts
         ]
-        for feed in self.feeds(texts):
+        for feed in self.feeds(texts, needed):
             logits = self.run(feed)
             for number, fed in enumerate(feed.windows):
                 found = [head[number] for head in logits]
                 self._keep(tags[fed.text], may_fill[fed.text], fed, found)
         return tags
 
-    def feeds(self, texts: Sequence[Encoded]) -> Iterator[Feed]:
-        """The windows of several texts in batches, those of similar length together."""
+    def feeds(
+        self, texts: Sequence[Encoded], needed: Sequence[Flags] | None = None
+    ) -> Iterator[Feed]:
+        """The windows that are needed in batches, those of similar length together."""
         size = self.config.window
         windows = [
             _Fed(number, piece)
             for number, text in enumerate(texts)
             for piece in piece_windows(text, size.size, size.context, self.tokenizer)
+            if needed is None or needed[number][piece.tokens].any()
         ]
         for batch in _batches(windows):
             length = max(len(fed.piece.ids) for fed in batch)
@@ -172,7 +182,7 @@ class Tagger:
         return found
 
     def _keep(
-        self, tags: Tags, may_fill: NDArray[np.bool_], fed: _Fed, logits: Sequence[Floats]
+        self, tags: Tags, may_fill: Flags, fed: _Fed, logits: Sequence[Floats]
     ) -> None:
         """Writes the probabilities of the tokens that count in a window into the tags."""
         at = np.arange(fed.piece.tokens.start, fed.piece.tokens.stop)
