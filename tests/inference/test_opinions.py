@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from gouji.inference.confirmation import is_confirmed
 from gouji.inference.opinions import compare, pooled
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import finding
@@ -252,70 +251,3 @@ def test_where_many_lines_are_in_dispute_no_trust_of_single_lines_counts(
     assert all(m.row[0][1] == (0.999 if is_trusted else 0.9) for m in agreed)
     disputed = [m for m in both.mentions if m.span[0] < 10 * n_disputed]
     assert all((m.row[0][1] > 0.98) is is_trusted for m in disputed)
-
-
-FIVE = {
-    f"requests.{row}.{column}"
-    for row in ("new", "granted", "result_total")
-    for column in ("natural", "total")
-}
-
-
-def whole_table(form: Form, **changes: object) -> TableMentions:
-    """Table requests as the rules read it surely, one applicant whose request was granted."""
-    cells = form.variants["requests"]["2021"].cells
-    mentions = [
-        Mention(
-            (2 * number, 2 * number + 1),
-            "",
-            MentionKind.NUMBER,
-            value=5 if cell.id in FIVE else 0,
-            row=((f"requests.{cell.row.id}", 0.999),),
-            column=((cell.column.id, 0.999),),
-        )
-        for number, cell in enumerate(cells)
-    ]
-    mentions[0] = replace(mentions[0], **changes)  # type: ignore[arg-type]  # parts of a mention
-    return TableMentions("requests", "2021", (0, 999), tuple(mentions))
-
-
-def test_a_table_whose_sums_confirm_the_rules_is_theirs(form: Form) -> None:
-    rules = whole_table(form)
-    assert is_confirmed(rules, form)
-    model = table(mention(0, "carried_in", "natural"))
-    assert pooled(model, rules, form, TRUST).mentions == rules.mentions
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"value": 6},
-        {"row": (("requests.new", 0.9),)},
-        {"column": (("natural", 0.8),)},
-        {"column": (("business", 0.999),)},
-        {"kind": MentionKind.UNREADABLE},
-        {"row": ()},
-    ],
-)
-def test_one_doubt_is_enough_for_a_table_not_to_be_confirmed(
-    form: Form, changes: dict[str, object]
-) -> None:
-    assert not is_confirmed(whole_table(form, **changes), form)
-
-
-def test_a_table_without_sums_or_with_a_cell_lost_is_not_confirmed(form: Form) -> None:
-    rules = whole_table(form)
-    assert not is_confirmed(replace(rules, mentions=rules.mentions[1:]), form)
-    active = form.variants["active"]["2021"]
-    mentions = tuple(
-        Mention(
-            (n, n + 1),
-            "",
-            MentionKind.NUMBER,
-            value=0,
-            row=((f"active.{cell.row.id}", 0.999),),
-            column=((cell.column.id, 0.999),),
-        )
-        for n, cell in enumerate(active.cells)
-    )
-    assert not is_confirmed(TableMentions("active", "2021", (0, 99), mentions), form)

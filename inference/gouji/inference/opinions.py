@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import pairwise
 
-from gouji.inference.confirmation import CLEAR, COUNTED, certainty, is_confirmed
+from gouji.inference.confirmation import CLEAR, COUNTED, certainty
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.findings import Finding, Span
 from gouji.model.form import Equation, Form, Table
@@ -91,12 +91,9 @@ def pooled(
 ) -> TableMentions:
     """The mentions of a table that both opinions together lead to; the variant is the model's.
 
-    A table whose sums confirm what the rules read is theirs. A line of whose numbers the rules know
-    nothing is the model's. So are the lines of a table that the two read otherwise as a whole, but
-    for those in dispute.
+    A line of whose numbers the rules know nothing is the model's. So are the lines of a table that
+    the two read otherwise as a whole, but for those in dispute.
     """
-    if is_confirmed(rules, form):
-        return replace(rules, findings=_findings(model, rules))
     views = _views(model, rules, form)
     lines = {line.line: line for line in _compared(views)}
     merge = partial(_merged, views=views, opinions=opinions)

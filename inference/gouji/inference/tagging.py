@@ -1,12 +1,12 @@
 """Tagging with a trained model: encode, predict, decode, and the rules as second opinion."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from gouji.inference.confirmation import is_confirmed
+from gouji.inference.confirmation import settled
 from gouji.inference.decoding import decode
 from gouji.inference.opinions import pooled
 from gouji.inference.rules import tag_tables
@@ -39,26 +39,31 @@ class ModelTagger:
     def __call__(
         self, document: Document, segment: Segment, form: Form
     ) -> tuple[TableMentions, ...]:
-        """The mentions of every table of the form in one report, in the order of the form."""
-        encoded = encode(document.text, (segment.span,))
+        """The mentions of every table of the form in one report, in the order of the form.
+
+        The network is asked only about what the rules have not settled.
+        """
         rules = () if self.opinions is None else tag_tables(document, segment, form)
-        settled = tuple(table for table in rules if is_confirmed(table, form))
-        tags = self.predict(encoded, _needed(encoded, settled))
-        variants = {table.table: table.variant for table in settled}
+        theirs = {table.table: table for table in settled(rules, form)}
+        if len(theirs) == len(form.table_ids):
+            return rules
+        encoded = encode(document.text, (segment.span,))
+        tags = self.predict(encoded, _needed(encoded, theirs.values()))
+        variants = {name: table.variant for name, table in theirs.items()}
         found = decode(document, segment, form, encoded, tags, variants)
         if self.opinions is None:
             return found
         return tuple(
-            pooled(of_model, of_rules, form, self.opinions)
+            theirs.get(of_rules.table) or pooled(of_model, of_rules, form, self.opinions)
             for of_model, of_rules in zip(found, rules, strict=True)
         )
 
 
-def _needed(encoded: Encoded, settled: Sequence[TableMentions]) -> Flags:
-    """The tokens that may fill a cell, without those among the numbers of a settled table."""
+def _needed(encoded: Encoded, tables: Iterable[TableMentions]) -> Flags:
+    """The tokens that may fill a cell, without those among the numbers of settled tables."""
     needed = np.array([token.kind is not None for token in encoded.tokens], bool)
     starts = np.array([token.span[0] for token in encoded.tokens], np.int64)
-    for table in settled:
+    for table in tables:
         first = min(mention.span[0] for mention in table.mentions)
         last = max(mention.span[1] for mention in table.mentions)
         needed &= (starts < first) | (starts > last)

@@ -181,9 +181,7 @@ class Tagger:
         found: list[Floats] = self.session.run(list(HEADS), dict(feed.inputs))
         return found
 
-    def _keep(
-        self, tags: Tags, may_fill: Flags, fed: _Fed, logits: Sequence[Floats]
-    ) -> None:
+    def _keep(self, tags: Tags, may_fill: Flags, fed: _Fed, logits: Sequence[Floats]) -> None:
         """Writes the probabilities of the tokens that count in a window into the tags."""
         at = np.arange(fed.piece.tokens.start, fed.piece.tokens.stop)
         pieces = fed.piece.at
