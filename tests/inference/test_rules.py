@@ -185,3 +185,45 @@ def test_mixed_revisions_are_told_table_by_table(
         "active": "2021",
         "requests": "2019",
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("3.其他", "其他"),
+        ("（七）总计", "总计"),
+        ("3.其他", "3 其他"),
+        ("2.重复申请", "2 重复申请"),
+    ],
+)
+def test_titles_shared_with_columns_or_numbered_with_a_blank_are_clear(
+    form: Form, set_table: SetTable, as_document: AsDocument, old: str, new: str
+) -> None:
+    table = form.variants["requests"]["2021"]
+    raw = numbers(table, 5)
+    text = set_table(table, raw, "\t", "\n").replace(old, new)
+    tagged = tag(form, as_document(text))["requests"]
+    assert placed(tagged) == raw
+    assert min(m.row[0][1] for m in tagged.mentions) > 0.998
+
+
+def test_a_value_behind_a_remark_on_the_last_title_is_in_the_table(
+    form: Form, set_table: SetTable, as_document: AsDocument
+) -> None:
+    table = form.variants["active"]["2021"]
+    raw = numbers(table, 9, share=1.0)
+    last = table.blocks[-1].rows[-1].title
+    text = set_table(table, raw, "\t", "\n").replace(last, f"{last}（指上一年办结的）")
+    assert placed(tag(form, as_document(f"{text}\n一句话。\n"))["active"]) == raw
+
+
+def test_numbers_of_a_sentence_are_no_part_of_the_only_full_line(
+    form: Form, set_table: SetTable, as_document: AsDocument
+) -> None:
+    (table,) = form.variants["disputes"].values()
+    raw = numbers(table, 2)
+    sentence = "截至 12 月 31 日，被申请行政复议 17 件，维持 17 件。\n"
+    title = "行政复议、行政诉讼情况\n"
+    tagged = tag(form, as_document(title + sentence + set_table(table, raw, "\t", "\n")))
+    assert placed(tagged["disputes"]) == raw
+    assert min(m.row[0][1] for m in tagged["disputes"].mentions) > 0.998

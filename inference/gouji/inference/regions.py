@@ -4,6 +4,8 @@ A table gives itself away by the titles of its rows, columns and blocks standing
 whatever section they are in and whatever order the headings have.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -31,6 +33,9 @@ _PART = 0.1  # share of a table's titles that makes a part of a table cut in two
 _RIVAL = 0.5  # a further table of the same kind has at least this share of the best one's evidence
 _IN_SENTENCE = frozenset("、，。；：,;:")  # what follows a title in running text
 _TAIL = 30  # characters of an unreadable label that may part a table from its last values
+
+
+_REMARK = re.compile(r"[ \t]*[（(][^（(）)\n]*[）)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ def _region(
 ) -> Span:
     """The raw span of a cluster with the values behind its last title, up to folded `limit`."""
     folded = masked.folded
+    cluster = replace(cluster, end=_behind_remark(text, masked.folded, cluster.end, limit))
     end = _beyond(folded.text, cluster, limit, table)
     start = folded.origin[min(cluster.start, len(folded.origin) - 1)]
     stop = max(start, folded.origin[end - 1] + 1)
@@ -188,6 +194,15 @@ def _region(
     while stop < span[1] and text[stop] in BOUNDARY:
         stop += 1
     return start, stop
+
+
+def _behind_remark(text: str, folded: Folded, end: int, limit: int) -> int:
+    """The place behind a remark in brackets that parts the last title from its value."""
+    remark = _REMARK.match(text, folded.origin[end - 1] + 1)
+    if remark is None:
+        return end
+    behind = bisect_left(folded.origin, remark.end(), lo=end)
+    return behind if behind < limit and folded.text[behind] == VALUE else end
 
 
 def _beyond(folded: str, cluster: _Cluster, limit: int, table: Table) -> int:

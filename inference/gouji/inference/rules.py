@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from gouji.inference.columns import column_distributions
 from gouji.inference.heads import permuted_rows, printed_units
-from gouji.inference.labels import Masked, mask
+from gouji.inference.labels import Masked, mask, row_forms
 from gouji.inference.rows import RowHit, find_headings, find_rows, rows_of
 from gouji.inference.slots import Slot, find_slots
 from gouji.inference.variants import complete_variants, tell_variant
@@ -45,11 +45,23 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """A label in the raw text: of row `row`, or a heading (None)."""
+    """A label in the raw text: of row `row`, or a heading (None); `label` is its folded text."""
 
     span: Span
     row: int | None
     score: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Orphan:
+    """A line whose row is told by its place; `label` is that of the heading right before it.
+
+    Some titles are those of a row and of a column (`其他`, `总计`), and are taken for headings.
+    """
+
+    slots: tuple[Slot, ...]
+    label: str = ""
 
 
 def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableMentions, ...]:
@@ -86,7 +98,7 @@ def doubt_doubled(tagged: TableMentions) -> TableMentions:
 
 def _tag(text: str, region: Span, masked: Masked, table: Table) -> TableMentions:
     rows = find_rows(masked.folded.text, table)
-    stops = _stops(masked, table, rows)
+    stops = _stops(text, masked, table, rows)
     marks = sorted(
         {t.span for t in masked.tokens} | {stop.span for stop in stops if stop.row is None}
     )
@@ -128,7 +140,7 @@ def _doubted(mention: Mention) -> Mention:
     return replace(mention, row=row)
 
 
-def _stops(masked: Masked, table: Table, hits: Sequence[RowHit]) -> list[_Stop]:
+def _stops(text: str, masked: Masked, table: Table, hits: Sequence[RowHit]) -> list[_Stop]:
     """Every label in the region, in reading order, none overlapping another."""
     folded = masked.folded
     rows = [(h.start, h.end, h.index, h.score) for h in hits]
@@ -137,10 +149,20 @@ def _stops(masked: Masked, table: Table, hits: Sequence[RowHit]) -> list[_Stop]:
         for h in find_headings(folded.text, table)
         if not any(start < h.end and h.start < end for start, end, _, _ in rows)
     ]
-    return [
-        _Stop(folded.span(start, end), row, score)
-        for start, end, row, score in sorted([*rows, *headings], key=lambda stop: stop[:2])
-    ]
+    numbers = {token.span[1]: token for token in masked.tokens}
+    forms = {form for row in rows_of(table) for form in row_forms(row)}
+    stops = []
+    for start, end, row, score in sorted([*rows, *headings], key=lambda stop: stop[:2]):
+        label, span = folded.text[start:end], folded.span(start, end)
+        number = numbers.get(len(text[: span[0]].rstrip(" ")))
+        if number and f"{number.raw}{label}" in forms and _begins_cell(text, number.span[0]):
+            span = (number.span[0], span[1])  # `2 其他`: no value, but the number of the row
+        stops.append(_Stop(span, row, score, label))
+    return stops
+
+
+def _begins_cell(text: str, start: int) -> bool:
+    return text[:start].rstrip(" ")[-1:] in ("", "\n", "\t", "|")
 
 
 def _contents(
@@ -165,13 +187,16 @@ def _contents(
 
 
 def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]], n_cells: int) -> list[_Group]:
-    """One line of all slots that stand with values.
+    """The only line with a value for each cell, else one line of all slots that stand with values.
 
-    Without any, the empty slots at the end are the line if there are enough of them; fewer are
-    the rest of the titles.
+    So the numbers of a sentence beside the table are no part of it. Without any values, the empty
+    slots at the end are the line if there are enough of them; fewer are the rest of the titles.
     """
     groups = [group for _, of_label in contents for group in of_label]
     valued = [group for group in groups if any(slot.token for slot in group)]
+    full = [group for group in valued if sum(slot.token is not None for slot in group) == n_cells]
+    if len(full) == 1:
+        valued = full
     empty = [group for group in groups[-1:] if len(group) >= n_cells]
     slots = tuple(slot for group in valued or empty for slot in group)
     return [_Group(((0, 1.0),), slots)] if slots else []
@@ -186,14 +211,14 @@ def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) ->
     widths = _widths(table)
     claimed = {stop.row for stop, _ in contents if stop.row is not None}
     groups: list[_Group] = []
-    orphans: list[tuple[Slot, ...]] = []
+    orphans: list[_Orphan] = []
     pending: list[_Stop] = []
     last = -1
     for stop, of_label in contents:
         width = widths[stop.row or 0]
         lines = _cut(of_label, width)
         if stop.row is not None:
-            groups += _adopt(orphans, _missing(last, stop.row, claimed))
+            groups += _adopt(orphans, _missing(last, stop.row, claimed), table)
             orphans, last = [], stop.row
             pending.append(stop)
             if not lines:
@@ -202,9 +227,14 @@ def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) ->
             labelled, lines = _pair(pending, lines, glued=glued)
             groups += labelled
             pending = []
-        orphans += [line for line in lines if sum(slot.token is not None for slot in line) > 1]
+        labels = ["" if stop.row is not None else stop.label, *[""] * len(lines)]
+        orphans += [
+            _Orphan(line, label)
+            for line, label in zip(lines, labels, strict=False)
+            if sum(slot.token is not None for slot in line) > 1
+        ]
     groups += [_Group(((stop.row or 0, TRUST.exact_label),), ()) for stop in pending]
-    return groups + _adopt(orphans, _missing(last, len(widths), claimed))
+    return groups + _adopt(orphans, _missing(last, len(widths), claimed), table)
 
 
 def _pair(
@@ -261,16 +291,21 @@ def _cut(groups: Sequence[Sequence[Slot]], width: int) -> list[tuple[Slot, ...]]
     return lines
 
 
-def _adopt(orphans: Sequence[tuple[Slot, ...]], missing: Sequence[int]) -> list[_Group]:
+def _adopt(orphans: Sequence[_Orphan], missing: Sequence[int], table: Table) -> list[_Group]:
     """Lines without labels, given to the missing rows in order; spread where the counts differ."""
     if len(orphans) == len(missing):
         trust = TRUST.no_label if len(missing) == 1 else TRUST.listed_label
-        return [_Group(((row, trust),), line) for row, line in zip(missing, orphans, strict=True)]
+        own = [row_forms(rows_of(table)[row]) for row in missing]
+        return [
+            _Group(((row, TRUST.exact_label if orphan.label in forms else trust),), orphan.slots)
+            for row, orphan, forms in zip(missing, orphans, own, strict=True)
+        ]
     spare = len(missing) - len(orphans)
     groups: list[_Group] = []
-    for i, line in enumerate(orphans):
+    for i, orphan in enumerate(orphans):
         rows = missing[max(0, i + min(spare, 0)) : i + max(spare, 0) + 1]
-        groups.append(_Group(tuple((row, TRUST.no_label / len(rows)) for row in rows), line))
+        weighed = tuple((row, TRUST.no_label / len(rows)) for row in rows)
+        groups.append(_Group(weighed, orphan.slots))
     return groups
 
 
