@@ -1,6 +1,7 @@
 """ZIP archives: walked like a folder, and harmless whatever is in them."""
 
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from gouji.inference.bulk import Job, run
 from gouji.inference.config import Settings
 from gouji.inference.discovery import discover
 from gouji.inference.readers import Limits, archive, read_member
-from gouji.inference.readers.archive import Member, members_of
+from gouji.inference.readers.archive import Member, member_bytes, members_of
 from gouji.inference.worker import Outcome, Task
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded
 
@@ -43,6 +44,26 @@ def test_members_are_walked_like_a_folder(tmp_path: Path) -> None:
     assert len(found.skipped) == 5
     text = read_member(tmp_path / "f.zip", 0, "f.zip/乙.txt", Limits()).text
     assert text.encode() == TEXT
+
+
+def test_archive_is_opened_once_for_all_its_members_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = packed(tmp_path / "f.zip", {f"{n}.txt": b"%d" % n for n in range(3)})
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, file: Path) -> None:
+            opened.append(file)
+            super().__init__(file)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    assert [member_bytes(path, n, "x", 9) for n in range(3)] == [b"0", b"1", b"2"]
+    assert opened == [path]
+    monkeypatch.undo()
+    packed(path, {"0.txt": b"new"})
+    os.utime(path, ns=(1, 1))
+    assert member_bytes(path, 0, "x", 9) == b"new"
 
 
 def test_names_in_the_encoding_of_old_programs_are_read(tmp_path: Path) -> None:

@@ -121,6 +121,8 @@ def test_summaries_list_reports_flagged_cells_and_failures_in_the_order_of_the_s
         ("0.txt", "内部错误（KeyError），详见日志"),
         ("d.txt", "没有报告"),
     ]
+    for name in ("review.csv", "failed.csv"):
+        assert all(load_form().sha256[:12] in row["出处"] for row in rows(tmp_path / "out" / name))
     assert totals == Totals(
         n_sources=5, n_reports=4, n_accepted=2, n_review=2, n_flagged=2, n_failed=2
     )
@@ -299,7 +301,8 @@ def test_folder_that_cannot_be_opened_counts_as_failed(
     discovery = replace(discover([texts]), unreadable=(Passed("x", "无法打开文件夹"),))
     totals = run(Job(discovery, task, tmp_path / "out"), lambda outcome: None)
     assert totals.n_failed == 2
-    assert rows(tmp_path / "out/failed.csv")[-1] == {"文件": "x", "原因": "无法打开文件夹"}
+    last = rows(tmp_path / "out/failed.csv")[-1]
+    assert (last["文件"], last["原因"]) == ("x", "无法打开文件夹")
 
 
 def test_nothing_to_read_still_gives_the_summaries(task: Task, tmp_path: Path) -> None:

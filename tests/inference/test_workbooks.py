@@ -372,7 +372,9 @@ def test_missing_and_doubled_units_are_listed(sources: Path, tmp_path: Path) -> 
     done = gouji(sources, "--out", out, "--units", tmp_path / "units.csv")
     assert "名单中有" in done.stderr
     with (out / "expected.csv").open(encoding="utf-8-sig", newline="") as file:
-        states = {row["单位"]: row["情况"] for row in csv.DictReader(file)}
+        expected = list(csv.DictReader(file))
+    states = {row["单位"]: row["情况"] for row in expected}
+    assert all(row["出处"].startswith("勾稽 ") for row in expected)
     assert states["没有的局"] == "缺"
     assert "有 2 份" in states.values()
 

@@ -31,6 +31,7 @@ from gouji.inference.writers.long_table import (
     write_long_parquet,
 )
 from gouji.inference.writers.report_folder import ReportFolder, hidden_folder, lines_path
+from gouji.inference.writers.rows import made_by_line
 from gouji.inference.writers.run_workbook import write_run_workbook
 from gouji.inference.writers.sheets import (
     CODE_BOOK,
@@ -40,9 +41,9 @@ from gouji.inference.writers.sheets import (
     LONG_PARQUET,
     RUN_WORKBOOK,
     Row,
-    sheet,
+    write_sheet,
 )
-from gouji.model.atomic import remove_leftovers, write_atomically
+from gouji.model.atomic import remove_leftovers
 from gouji.model.errors import ConfigError, GoujiError
 from gouji.model.form_file import load_form
 from gouji.model.report import Report
@@ -56,6 +57,9 @@ _THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
 )
 _PENDING_PER_WORKER = 16
+_SOURCES_PER_PROCESS = 500
+"""A process that has read so many is replaced: what the solver has once taken it never gives back,
+so that it would grow with every table harder than those before."""
 
 
 OnOutcome = Callable[[Outcome], None]
@@ -97,7 +101,11 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
             earlier run has right values filled in that are not among the corrections.
     """
     folder = _prepare(job)
-    tally = Tally()
+    with closing(Tally()) as tally:
+        return _run(job, on_outcome, folder, tally)
+
+
+def _run(job: Job, on_outcome: OnOutcome, folder: ReportFolder | None, tally: Tally) -> Totals:
     unused = set(job.task.corrections.by_source)
     workbooks = job.out if OutputFormat.XLSX in job.formats else None
     task = replace(job.task, folder=folder, workbooks=workbooks)
@@ -155,9 +163,10 @@ def _finish(
     if OutputFormat.JSONL in job.formats:
         folder.join_lines(names, lines_path(out))
     _export(job, out, lambda: folder.stored(names), tally)
-    tally.write(out, form)
+    made_by = job.task.made_by(form)
+    tally.write(out, form, made_by)
     if job.units:
-        write_atomically(out / EXPECTED, sheet(EXPECTED_HEADER, expected))
+        write_sheet(out / EXPECTED, EXPECTED_HEADER, expected, made_by_line(made_by))
     remove_leftovers(out)
     if OutputFormat.JSON not in job.formats:
         folder.remove_all()
@@ -236,7 +245,11 @@ class _Pool:
         # spawn: the same on every system, and no lock of another thread is copied
         context = get_context("spawn")
         return ProcessPool(
-            self.workers, initializer=_start_worker, initargs=(self.task,), context=context
+            self.workers,
+            max_tasks=_SOURCES_PER_PROCESS,
+            initializer=_start_worker,
+            initargs=(self.task,),
+            context=context,
         )
 
     def _wait(self, source: Found, future: "ProcessFuture[Outcome]") -> Outcome:

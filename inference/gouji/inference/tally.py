@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gouji.inference.spool import Spool
 from gouji.inference.units import Reporter
 from gouji.inference.worker import Outcome
-from gouji.inference.writers.rows import ReportRows, summary_header
+from gouji.inference.writers.rows import ReportRows, made_by_line, summary_header
 from gouji.inference.writers.run_workbook import Origin, RunSheets
 from gouji.inference.writers.sheets import (
     FAILED,
@@ -16,10 +17,11 @@ from gouji.inference.writers.sheets import (
     SUMMARY,
     Row,
     sheet,
+    write_sheet,
 )
 from gouji.model.atomic import write_atomically
 from gouji.model.form import Form
-from gouji.model.report import Verdict
+from gouji.model.report import MadeBy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Tally:
     origins: dict[str, Origin] = field(default_factory=dict)
     reporters: list[Reporter] = field(default_factory=list)
     summary: list[Row] = field(default_factory=list)
-    review: list[Row] = field(default_factory=list)
+    review: Spool = field(default_factory=Spool)
     confirmed: list[Row] = field(default_factory=list)
     failed: list[Row] = field(default_factory=list)
     variants: set[tuple[str, str]] = field(default_factory=set)
@@ -90,6 +92,10 @@ class Tally:
         else:
             self.reporters.append(Reporter(report.name, report.agency, report.year))
 
+    def close(self) -> None:
+        """Gives back the disk space that the rows to review take."""
+        self.review.close()
+
     @property
     def sheets(self) -> RunSheets:
         """What the workbook of the run needs besides the reports."""
@@ -102,15 +108,16 @@ class Tally:
             duplicates=self.duplicates,
         )
 
-    def write(self, folder: Path, form: Form) -> None:
+    def write(self, folder: Path, form: Form, made_by: MadeBy) -> None:
         """Writes summary.csv, review.csv and failed.csv.
 
         Raises:
             OSError: one of them can't be written.
         """
         write_atomically(folder / SUMMARY, sheet(summary_header(form), self.summary))
-        write_atomically(folder / REVIEW, sheet(REVIEW_HEADER, self.review))
-        write_atomically(folder / FAILED, sheet(FAILED_HEADER, self.failed))
+        origin = made_by_line(made_by)
+        write_sheet(folder / REVIEW, REVIEW_HEADER, self.review, origin)
+        write_sheet(folder / FAILED, FAILED_HEADER, self.failed, origin)
 
 
 def _added(totals: Totals, outcome: Outcome) -> Totals:

@@ -77,6 +77,11 @@ class Task:
     blank_as_zero: bool = False
     make_extract: MakeExtract = make_extractor
 
+    def made_by(self, form: Form) -> MadeBy:
+        """What the reports without corrections say of their origin."""
+        model = self.model_version or self.model
+        return MadeBy(version("gouji"), model, form.sha256, self.settings.sha256)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -111,8 +116,8 @@ class Worker:
         return self.task.make_extract(self.form, self.task.settings, self.task.model)
 
     @cached_property
-    def _version(self) -> str:
-        return version("gouji")
+    def _of_run(self) -> MadeBy:
+        return self.task.made_by(self.form)
 
     def __call__(self, source: Found) -> Outcome:
         """The outcome for a source; its reports are kept if an earlier run made the same.
@@ -146,13 +151,8 @@ class Worker:
         return read(source.path, source.name, limits)
 
     def _made_by(self, sha256: str) -> MadeBy:
-        settings = self.task.settings.sha256
-        return MadeBy(
-            self._version,
-            self.task.model_version or self.task.model,
-            self.form.sha256,
-            self.task.corrections.settings_sha256(settings, sha256),
-        )
+        settings = self.task.corrections.settings_sha256(self.task.settings.sha256, sha256)
+        return replace(self._of_run, settings_sha256=settings)
 
     def _earlier(self, source: Found) -> tuple[Report, ...]:
         """The reports of an earlier run, none if this one would make others."""

@@ -2,6 +2,7 @@
 
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from gouji.inference.readers.kinds import DAMAGE, is_plain_archive
@@ -65,12 +66,12 @@ def member_bytes(path: Path, number: int, name: str, max_bytes: int) -> bytes:
         ReadError: the archive can't be opened.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            entry = archive.infolist()[number]
-            if entry.flag_bits & _ENCRYPTED:
-                raise Encrypted(f"{name}：在压缩包中加了密码；请解除密码后再试")
-            with archive.open(entry) as stream:
-                data = stream.read(max_bytes + 1)
+        archive = _opened(path, path.stat().st_mtime_ns)
+        entry = archive.infolist()[number]
+        if entry.flag_bits & _ENCRYPTED:
+            raise Encrypted(f"{name}：在压缩包中加了密码；请解除密码后再试")
+        with archive.open(entry) as stream:
+            data = stream.read(max_bytes + 1)
     except OSError as error:
         raise ReadError(f"{name}：无法打开压缩包（{error.strerror}）；请检查文件和权限") from error
     except DAMAGE as error:
@@ -78,6 +79,12 @@ def member_bytes(path: Path, number: int, name: str, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise LimitExceeded(f"{name}：解压后超过上限 {max_bytes} 字节；请拆分后再试")
     return data
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, changed_ns: int) -> zipfile.ZipFile:
+    """The archive, kept open for its next member: reading a long directory takes a while."""
+    return zipfile.ZipFile(path)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

@@ -53,7 +53,7 @@ def shown_value(cell: CellResult, *, blank_as_zero: bool) -> int | float | None:
 def _opening(report: Report) -> Iterator[tuple[str, ...]]:
     yield ("报告", report.source.name)
     yield ("结论", VERDICTS[report.verdict], report.reason)
-    yield ("出处", made_by_line(report))
+    yield ("出处", made_by_line(report.made_by))
     yield ("原文", f"SHA-256 {report.source.sha256}")
     yield ("说明", _LEGEND)
 

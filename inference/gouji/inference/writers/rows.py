@@ -8,7 +8,7 @@ from gouji.inference.writers.sheets import SUMMARY_START, Row
 from gouji.model.form import Cell, Form
 from gouji.model.jsonl import dumps
 from gouji.model.mention import Number
-from gouji.model.report import CellResult, Report, Status, TableResult, Verdict
+from gouji.model.report import CellResult, MadeBy, Report, Status, TableResult, Verdict
 
 VERDICTS = {
     Verdict.ACCEPTED: "可直接使用",
@@ -103,9 +103,8 @@ def column_title(cell: Cell) -> str:
     return " / ".join((column.group, column.title)) if column.group else column.title
 
 
-def made_by_line(report: Report) -> str:
-    """What made the report, in one line."""
-    made = report.made_by
+def made_by_line(made: MadeBy) -> str:
+    """What made a report or a run, in one line."""
     return f"勾稽 {made.gouji}，模型 {made.model}，表单 {made.form_sha256[:12]}"
 
 
@@ -129,7 +128,7 @@ def _summary_row(report: Report, form: Form) -> Row:
         *(verdicts[table] for table in form.table_ids),
         *(values[kind.id] for kind in form.fields),
         report.reason,
-        made_by_line(report),
+        made_by_line(report.made_by),
     )
 
 

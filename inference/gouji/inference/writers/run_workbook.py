@@ -67,8 +67,8 @@ class RunSheets:
     """
 
     variants: frozenset[tuple[str, str]]
-    review: Sequence[Row]
-    confirmed: Sequence[Row]
+    review: Iterable[Row]
+    confirmed: Iterable[Row]
     failed: Sequence[Row]
     origins: Mapping[str, Origin]
     duplicates: Mapping[str, str]
@@ -149,7 +149,7 @@ def _append_wide(
     sheet.append(plain_row(sheet, (*_WIDE_START, *columns), bold=True))
     made_by: Counter[str] = Counter()
     for report in reports:
-        made_by[made_by_line(report)] += 1
+        made_by[made_by_line(report.made_by)] += 1
         cells = report.cells
         name = report.source.name
         n_flagged = sum(cell.review for cell in cells.values())

@@ -3,6 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from gouji.model.atomic import replacing
 
 Row = Sequence[str | int | float | None]
 
@@ -20,6 +23,7 @@ REVIEW_HEADER = (
     *("原因", "其他可能", "行号", "起", "止", "页"),
 )
 FAILED_HEADER = ("文件", "原因")
+MADE_BY = "出处"
 EXPECTED_HEADER = ("单位", "年度", "情况", "报告")
 CODE_BOOK_HEADER = ("类别", "名称", "含义", "单位")
 LONG_HEADER = (
@@ -30,17 +34,31 @@ LONG_HEADER = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def write_sheet(path: Path, header: Sequence[str], rows: Iterable[Row], made_by: str) -> None:
+    """Writes a CSV file row by row; its last column tells what made it.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    with replacing(path) as stream:
+        stream.write(sheet((*header, MADE_BY), ()))
+        for row in rows:
+            stream.write(_lines([(*row, made_by)]).encode())
+
+
 def sheet(header: Sequence[str], rows: Iterable[Row]) -> bytes:
     r"""A CSV file in UTF-8 with byte order mark, lines ended by `\r\n` (RFC 4180).
 
     What a spreadsheet program would take for a formula gets an apostrophe before it
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """
+    return _lines([header, *rows]).encode("utf-8-sig")
+
+
+def _lines(rows: Iterable[Row]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([inert(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text).writerows([inert(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def inert(value: str | int | float | None) -> str:
