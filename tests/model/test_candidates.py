@@ -214,8 +214,9 @@ def test_an_error_in_a_line_with_more_numbers_than_cells_casts_doubt_on_all_of_i
     cells = DISPUTES.cells
     extra = mention("9", f"disputes.{cells[0].row.id}", (("none", 0.999),))
     numbers = [
-        mention("7", f"disputes.{cell.row.id}", cell.column.id, at=number + 1)
+        mention(raw, f"disputes.{cell.row.id}", cell.column.id, at=number + 1)
         for number, cell in enumerate(cells)
+        for raw in ["7" if cell.row is cells[0].row else "0"]
     ]
     found = readings(DISPUTES, *[extra] * n_more, *numbers)
     assert found.lines[0].crowded is bool(n_more)

@@ -8,6 +8,9 @@ from gouji.model.findings import Finding, Span
 Number = int | float
 """An amount in the unit of its cell; whole amounts are always int."""
 
+Recognised = tuple[tuple[Number, float], ...]
+"""Values with calibrated probabilities, most likely first; what is missing to 1 is none of them."""
+
 Distribution = tuple[tuple[str, float], ...]
 """Labels with probabilities, most likely first; what is missing to 1 belongs to other labels."""
 
@@ -28,7 +31,9 @@ class Mention:
     `raw` is what stands there, `value` the number it spells (None for marks and blanks), `unit`
     a unit written beside it. The distributions are given apart: `table` over table ids, `row`
     over `TABLE.ROW`, `column` over column ids, `field` over field ids. `group` numbers the
-    printed line: mentions with one group are assigned to cells in reading order.
+    printed line: mentions with one group are assigned to cells in reading order. `recognised` has
+    what a recogniser makes of a number in a picture, `value` among it; it is empty where the text
+    itself was there to read.
     """
 
     span: Span
@@ -41,6 +46,7 @@ class Mention:
     column: Distribution = ()
     field: Distribution = ()
     group: int = 0
+    recognised: Recognised = ()
 
 
 def probability(distribution: Distribution, label: str) -> float:

@@ -60,13 +60,15 @@ class Reading:
 
     `observation` is None if nothing was found for the cell. `change_cost` is the price of any
     amount that is not a candidate: the document, or our reading of it, is wrong here. None means
-    that no other amount is possible (a person confirmed the cell).
+    that no other amount is possible (a person confirmed the cell). `change_origin` is `MISREAD`
+    where the reading is the likelier culprit, None where the document is.
     """
 
     cell: str
     observation: Observation | None
     candidates: tuple[Candidate, ...]
     change_cost: int | None
+    change_origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from gouji.model.reading import (
     Placement,
     Reading,
     TableReadings,
+    cost_of,
 )
 from gouji.model.reconciling.placing import place
 from gouji.model.reconciling.settings import ReconcilingSettings
+from gouji.model.reconciling.shifts import torn_apart
 
 _UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
 _MONEY = frozenset({"元", "万元"})
@@ -70,7 +72,7 @@ def assemble(
     readings = TableReadings(
         table=table.id,
         variant=table.variant,
-        lines=tuple(_line(line, settings, corrections or {}) for line in lines),
+        lines=tuple(_line(line, table, settings, corrections or {}) for line in lines),
         found=mentions.span is not None,
         stray=observed,
     )
@@ -127,11 +129,15 @@ def _row(cell: Cell) -> str:
 
 
 def _line(
-    line: _Line, settings: ReconcilingSettings, corrections: Mapping[str, Number | None]
+    line: _Line,
+    table: Table,
+    settings: ReconcilingSettings,
+    corrections: Mapping[str, Number | None],
 ) -> Line:
     is_short = len(line.mentions) < len(line.cells)
     mentions = tuple(map(_untold, line.mentions)) if is_short else line.mentions
     assignments, complete = place(line.cells, mentions, settings)
+    assignments += torn_apart(line.cells, assignments[0], table.equations, settings)
     placements = tuple(
         Placement(
             assignment.cost,
@@ -188,9 +194,8 @@ def _reading(
     if mention is None or mention.kind is MentionKind.UNREADABLE:
         return Reading(cell.id, observation, (), 0)
     if mention.kind is MentionKind.NUMBER:
-        return Reading(
-            cell.id, observation, _number(cell, mention, settings), settings.misprint_cost
-        )
+        change = _change(mention, settings)
+        return Reading(cell.id, observation, _number(cell, mention, settings), *change)
     zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)
     return Reading(cell.id, observation, (zero,), settings.blank_number_cost)
 
@@ -204,23 +209,48 @@ def _corrected(cell: Cell, value: Number | None) -> Candidate:
     return Candidate(amount, 0, Origin.CORRECTION)
 
 
-def _number(cell: Cell, mention: Mention, settings: ReconcilingSettings) -> tuple[Candidate, ...]:
-    """The amount that a printed number is in its cell; nothing if it can't stand there.
+def _change(mention: Mention, settings: ReconcilingSettings) -> tuple[int, Origin | None]:
+    """The price of any other amount, and who is to blame: whatever is likelier."""
+    rest = 1 - sum(p for _, p in mention.recognised) if mention.recognised else 0.0
+    unlisted = rest * settings.unlisted
+    if unlisted > settings.misprint:
+        return cost_of(unlisted), Origin.MISREAD
+    return settings.misprint_cost, None
 
-    A number that the mention does not spell as it stands is a reading of it, with its price.
+
+def _number(cell: Cell, mention: Mention, settings: ReconcilingSettings) -> tuple[Candidate, ...]:
+    """The amounts that a printed number may be in its cell; nothing if it can't stand there.
+
+    A number that the mention does not spell as it stands is a reading of it, with its price. So is
+    whatever else a recogniser may have seen.
     """
     if mention.value is None or not _suits(cell, mention):
         return ()
+    if not mention.recognised:
+        return _converted(cell, mention, mention.value, 0, settings)
+    return tuple(
+        candidate
+        for value, p in mention.recognised
+        for candidate in _converted(cell, mention, value, cost_of(p), settings)
+    )
+
+
+def _converted(
+    cell: Cell, mention: Mention, value: Number, cost: int, settings: ReconcilingSettings
+) -> tuple[Candidate, ...]:
+    """The amount of one value in the cell's unit, if it is a whole number of smallest units."""
     units = (mention.unit or "", cell.column.unit or "")
     numerator, denominator = _UNIT_FACTORS.get(units, (1, 1))
     origin = Origin.CONVERTED if units in _UNIT_FACTORS else Origin.PRINTED
-    scaled = amount_of(mention.value, cell.scale * numerator)
+    scaled = amount_of(value, cell.scale * numerator)
     if scaled is None or scaled % denominator or (scaled < 0 and not cell.column.signed):
         return ()
     amount = scaled // denominator
     if parse_numeral(mention.raw) is None:
-        return (Candidate(amount, settings.respelled_cost, Origin.MISREAD),)
-    return (Candidate(amount, 0, origin),)
+        return (Candidate(amount, cost + settings.respelled_cost, Origin.MISREAD),)
+    if value != mention.value:
+        origin = Origin.MISREAD
+    return (Candidate(amount, cost, origin),)
 
 
 def _suits(cell: Cell, mention: Mention) -> bool:

@@ -144,22 +144,26 @@ def doubtful_cells(
 def crossed_cells(outcome: Outcome, equations: Iterable[Equation], many: int) -> frozenset[str]:
     """The cells that several changes cast doubt on although they stand as printed.
 
-    Where `many` printed numbers or more are changed, errors no longer come one by one, and an
-    explanation with one change more is not out of the question. Such an explanation shifts an
-    amount between lines that have changes already, so it changes cells all of whose equations
-    contain a changed number: where the row of one error crosses the column of another. From twice
-    as many on, numbers stand in wrong places rather than being misprinted, and every cell that
-    shares an equation with a changed one is doubted.
+    Where a printed number is changed, an explanation with one change more is not out of the
+    question. Such an explanation shifts an amount between lines that have changes already, so it
+    changes cells all of whose equations contain a changed number: where the row of one error
+    crosses the column of another, or anywhere in a line whose cells have no other equation. From
+    `many` changes on, numbers stand in wrong places rather than being misprinted, and every cell
+    that shares an equation with a changed one is doubted.
     """
-    changed = {c for c, pick in outcome.picks.items() if pick.is_change and _is_printed(pick)}
-    if len(changed) < many:
+    changed = {
+        cell
+        for cell, pick in outcome.picks.items()
+        if (pick.is_change or pick.slot.is_open) and _is_printed(pick)
+    }
+    if not changed:
         return frozenset()
     hit: dict[str, list[bool]] = {}
     for equation in equations:
         members = {cell for _, cell in equation.terms}
         for cell in members:
             hit.setdefault(cell, []).append(bool(changed & members))
-    doubted = all if len(changed) < 2 * many else any
+    doubted = all if len(changed) < many else any
     return frozenset(cell for cell, hits in hit.items() if doubted(hits)) - changed
 
 

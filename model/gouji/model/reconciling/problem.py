@@ -19,7 +19,10 @@ LARGEST = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An amount a slot may take; `amount` None and `origin` None mean any amount not listed."""
+    """An amount a slot may take; `amount` None means any amount that is not listed.
+
+    `origin` None means that what stands there is wrong.
+    """
 
     amount: int | None
     extra: int
@@ -137,7 +140,7 @@ class Pick:
     @property
     def is_change(self) -> bool:
         """Whether what was read is given up for another amount."""
-        return self.option.origin is None and not self.slot.is_open
+        return self.option.amount is None and not self.slot.is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +235,7 @@ def _slot(reading: Reading, tied: set[str], signed: frozenset[str]) -> Slot:
     """
     options = [Option(amount, cost, origin) for amount, (cost, origin) in _known(reading, signed)]
     if reading.change_cost is not None and (reading.cell in tied or not options):
-        options.append(Option(None, reading.change_cost, None))
+        options.append(Option(None, reading.change_cost, reading.change_origin))
     options.sort(key=lambda option: option.extra)
     return Slot(
         reading.cell,

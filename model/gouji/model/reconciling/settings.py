@@ -18,14 +18,16 @@ class ReconcilingSettings:
     `margin` is a cost (1000 times a natural logarithm): an explanation that costs this much more
     than the best no longer competes with it. `misprint` is the probability that a printed number
     should have been a certain other one, `respelled` that digits torn apart, or mixed with letters
-    that look like digits, mean the number that they look like, `blank_number` that an empty cell
+    that look like digits, mean the number that they look like, `unlisted` that a number which is
+    none of those that a recogniser names is a certain other one, `blank_number` that an empty cell
     or a mark means a certain number other than zero. `inferred_once` and `inferred_twice` are the
     confidence in the value of a lost cell that one equation decides, or that any equation may be
     spared for. A number may be held to belong to no cell only if that is at least as likely as
     `least_stray`; `uneven_gap` is the probability that an empty cell between two numbers was lost
-    or added. At most `max_placements` ways to lay a line's numbers into its cells are weighed.
-    From `many_changes` changed numbers on, the cells where their lines cross are for review too,
-    and from twice as many on, all cells of their lines.
+    or added, `shifted` that a certain number of a line was torn in two, the rest moved on by a
+    cell, and the last one cut off. At most `max_placements` ways to lay a line's numbers into its
+    cells are weighed. From `many_changes` changed numbers on, all cells of their lines are for
+    review, and not only those that stand in no other lines.
     Up to `max_explanations` competing explanations are listed.
     `solver_time` is the solver's deterministic time for one table: about seconds, but counted
     in steps, so that the same input always ends in the same place.
@@ -36,6 +38,7 @@ class ReconcilingSettings:
     accept_from: float
     misprint: float
     respelled: float
+    unlisted: float
     blank_number: float
     inferred_once: float
     inferred_twice: float
@@ -43,6 +46,7 @@ class ReconcilingSettings:
     max_explanations: int
     least_stray: float
     uneven_gap: float
+    shifted: float
     max_placements: int
     solver_time: float
     seed: int
@@ -61,6 +65,11 @@ class ReconcilingSettings:
     def blank_number_cost(self) -> int:
         """The price of any amount but zero where nothing, or a mark, is printed."""
         return cost_of(self.blank_number)
+
+    @property
+    def shifted_cost(self) -> int:
+        """The price of a number torn in two that has moved the rest of its line."""
+        return cost_of(self.shifted)
 
     @property
     def uneven_gap_cost(self) -> int:
@@ -102,11 +111,13 @@ _PROBABILITIES = frozenset(
         "accept_from",
         "misprint",
         "respelled",
+        "unlisted",
         "blank_number",
         "inferred_once",
         "inferred_twice",
         "least_stray",
         "uneven_gap",
+        "shifted",
     )
 )
 
