@@ -14,6 +14,7 @@ SEED ?= 1
 REPORTS ?= 600
 PAGES ?= 10000
 REPORTS_PER_FAMILY ?= 50
+TABLES ?= 200
 SETS := keeps blanks collapsed lost source
 
 # Installing again is due when what is asked for, or the exact versions of it, have changed.
@@ -24,10 +25,11 @@ REQUIREMENTS := pyproject.toml constraints.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-all format lint types check golden train bench build clean
+.PHONY: help setup run test test-all format lint types check golden train bench bench-reconcile \
+  build clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(DEVELOPMENT)  ## set up .venv with gouji and the development tools
 
@@ -75,6 +77,9 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	  --seed $(SEED) | tee bench/collapsed/handed_on.md
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 	$(BIN)/python tests/benchmarks/bulk.py bench/bulk --pages $(PAGES) --seed $(SEED)
+
+bench-reconcile: $(DEVELOPMENT)  ## measure how damaged tables come back, into bench/reconcile/
+	$(BIN)/python tests/benchmarks/reconcile.py bench/reconcile --tables $(TABLES) --seed $(SEED)
 
 build: $(DEVELOPMENT)  ## build the wheel and the source archive into dist/
 	rm -rf dist

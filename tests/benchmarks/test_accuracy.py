@@ -62,7 +62,7 @@ def test_an_error_of_the_document_is_restored_and_flagged(style: str) -> None:
     assert counts["hit"] == counts["restored"] == 10
     assert counts["unflagged_misprint"] == counts["silent"] == 0
     assert counts["right"] == counts["printed_right"] == counts["cells"]
-    assert counts["flagged"] <= 4 * counts["docs"]
+    assert counts["flagged"] <= 5 * counts["docs"]  # a sum of `disputes` has five cells to blame
     assert counts["accepted"] == 0
 
 

@@ -6,10 +6,11 @@ from gouji.model.errors import ConfigError
 from gouji.model.form import Table
 from gouji.model.form_file import load_form
 from gouji.model.mention import Distribution, Mention, MentionKind, TableMentions
-from gouji.model.reading import Candidate, Line, Origin, Reading, TableReadings
+from gouji.model.reading import Candidate, Line, Origin, Reading, TableReadings, cost_of
 from gouji.model.reconciling import reconcile
 from gouji.model.reconciling.candidates import assemble
 from gouji.model.reconciling.settings import load_settings
+from gouji.model.report import Status
 
 FORM = load_form()
 REQUESTS = FORM.variants["requests"]["2021"]
@@ -223,3 +224,60 @@ def test_an_error_in_a_line_with_more_numbers_than_cells_casts_doubt_on_all_of_i
     result = reconcile(DISPUTES, found, SETTINGS)
     unflagged = [cell.id for cell in result.cells if not cell.review]
     assert bool(unflagged) is not bool(n_more)
+
+
+def test_readings_of_a_recogniser_are_candidates_at_their_price() -> None:
+    seen = replace(
+        mention("8", "requests.new", "natural"), recognised=((8, 0.6), (3, 0.3), (6, 0.05))
+    )
+    reading = line(REQUESTS, "requests.new", seen).placements[0].readings[0]
+    assert reading.candidates == (
+        Candidate(8, cost_of(0.6), Origin.PRINTED),
+        Candidate(3, cost_of(0.3), Origin.MISREAD),
+        Candidate(6, cost_of(0.05), Origin.MISREAD),
+    )
+    assert (reading.change_cost, reading.change_origin) == (
+        cost_of(0.05 * SETTINGS.unlisted),
+        Origin.MISREAD,
+    )
+
+
+def test_a_number_that_was_recognised_surely_is_wrong_in_the_document_if_at_all() -> None:
+    seen = replace(mention("8", "requests.new", "natural"), recognised=((8, 0.9999),))
+    reading = line(REQUESTS, "requests.new", seen).placements[0].readings[0]
+    assert (reading.change_cost, reading.change_origin) == (SETTINGS.misprint_cost, None)
+
+
+@pytest.mark.parametrize(
+    ("recognised", "status", "review"),
+    [
+        (((8, 0.7), (7, 0.2)), Status.REPAIRED, False),
+        (((8, 0.7), (1, 0.2)), Status.REPAIRED, False),
+        ((), Status.SOURCE_ERROR, True),
+    ],
+)
+def test_whose_mistake_a_broken_sum_is(
+    recognised: tuple[tuple[int, float], ...], status: Status, review: bool
+) -> None:
+    """A recogniser that is not sure is the first suspect, even if it never thought of the truth."""
+    numbers = {
+        cell.id: 7 if cell.row.id in ("new", "result_total", "granted") else 0
+        for cell in REQUESTS.cells
+        if cell.column.id in ("natural", "total")
+    }
+    mentions = [
+        mention(
+            str(numbers.get(cell.id, 0)),
+            f"requests.{cell.row.id}",
+            cell.column.id,
+            group=list(dict(REQUESTS.lines)).index(f"requests.{cell.row.id}"),
+            at=number,
+        )
+        for number, cell in enumerate(REQUESTS.cells)
+    ]
+    at = [cell.id for cell in REQUESTS.cells].index("requests.granted.natural")
+    mentions[at] = replace(mentions[at], raw="8", value=8, recognised=recognised)
+    result = reconcile(REQUESTS, readings(REQUESTS, *mentions), SETTINGS)
+    (changed,) = [cell for cell in result.cells if cell.status is not Status.READ]
+    assert (changed.id, changed.value, changed.printed) == ("requests.granted.natural", 7, 8)
+    assert (changed.status, changed.review) == (status, review)
