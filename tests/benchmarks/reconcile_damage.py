@@ -92,6 +92,18 @@ def torn_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) ->
     return Damaged(_read(form, table, lines), frozenset(spoilt))
 
 
+def doubled_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
+    """A number printed twice, which pushes the rest of its row along and the last cell out."""
+    lines = _printed(table, numbers)
+    i = rng.randrange(len(lines))
+    cells, line = lines[i]
+    j = rng.randrange(len(line) - 1)
+    pushed = [*line[: j + 1], *line[j:]][: len(line)]
+    lines[i] = (cells, pushed)
+    spoilt = {cell.id for cell, a, b in zip(cells, line, pushed, strict=True) if a != b}
+    return Damaged(_read(form, table, lines), frozenset(spoilt))
+
+
 def lost_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
     """A number lost, so that the rest of its row stands one column too far left."""
     lines = _printed(table, numbers)
@@ -208,6 +220,7 @@ DAMAGES: Mapping[str, Damage] = {
     **{f"misprint {n}": misprints(n) for n in (1, 2, 3, 5)},
     "agency": agency,
     "torn, shifted": torn_and_shifted,
+    "doubled, shifted": doubled_and_shifted,
     "lost, shifted": lost_and_shifted,
     "collapsed": collapsed,
 }

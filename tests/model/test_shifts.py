@@ -55,6 +55,13 @@ def test_a_torn_number_comes_back_with_its_row_where_the_columns_agree() -> None
     assert (lost.status, lost.printed, lost.review) == (Status.INFERRED, None, False)
 
 
+def test_a_number_printed_twice_is_left_out_once() -> None:
+    result = solved({"granted": (20, 0, 10, 10, 0, 0, 0)})
+    assert values(result, "granted") == GRANTED
+    assert result.verdict is Verdict.ACCEPTED
+    assert not any(cell.status is Status.SOURCE_ERROR for cell in result.cells)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

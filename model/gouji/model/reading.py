@@ -87,7 +87,8 @@ class Line:
     `complete` is False, possible placements were left out, and nothing in it may be called sure.
     `claim` is the probability that the mentions of the line belong to it and to no other one:
     nothing in the line is surer than that. `crowded` says that it has more numbers and marks than
-    cells, so that some of them were left out.
+    cells, so that some of them were left out. `pushed` says that some placements undo a shift that
+    left its last cell no number.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Line:
     complete: bool = True
     claim: float = 1.0
     crowded: bool = False
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from gouji.model.reading import (
 )
 from gouji.model.reconciling.placing import place
 from gouji.model.reconciling.settings import ReconcilingSettings
-from gouji.model.reconciling.shifts import torn_apart
+from gouji.model.reconciling.shifts import pushed_along
 
 _UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
 _MONEY = frozenset({"元", "万元"})
@@ -137,7 +137,8 @@ def _line(
     is_short = len(line.mentions) < len(line.cells)
     mentions = tuple(map(_untold, line.mentions)) if is_short else line.mentions
     assignments, complete = place(line.cells, mentions, settings)
-    assignments += torn_apart(line.cells, assignments[0], table.equations, settings)
+    pushed = pushed_along(line.cells, assignments[0], table.equations, settings)
+    assignments += pushed
     placements = tuple(
         Placement(
             assignment.cost,
@@ -150,7 +151,14 @@ def _line(
     )
     complete = complete and (is_short or not _may_be_shifted(line))
     n_valued = sum(mention.kind is not MentionKind.BLANK for mention in mentions)
-    return Line(line.id, placements, complete, line.claim, crowded=n_valued > len(line.cells))
+    return Line(
+        line.id,
+        placements,
+        complete,
+        line.claim,
+        crowded=n_valued > len(line.cells),
+        pushed=bool(pushed),
+    )
 
 
 def _untold(mention: Mention) -> Mention:

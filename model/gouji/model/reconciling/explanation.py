@@ -228,12 +228,16 @@ def shifted_cells(lines: Iterable[Line], results: Mapping[str, CellResult]) -> f
     """The cells of lines without a number for each, in which one is wrong or disputed.
 
     Where a line has fewer numbers than cells, or more, an error in it may as well be a number that
-    stands in the wrong column, and then its other numbers are in doubt with it.
+    stands in the wrong column, and then its other numbers are in doubt with it. So are they where a
+    shift was undone and the sums do not make sure of the cell that it left without a number.
     """
     doubtful: set[str] = set()
     for line in lines:
         cells = [reading.cell for reading in line.placements[0].readings]
         wrong = any(results[cell].status in _WRONG for cell in cells)
+        last = results[cells[-1]]
+        if line.pushed and last.span is None and last.review:
+            doubtful.update(cells)
         if wrong and (line.crowded or any(results[cell].printed is None for cell in cells)):
             doubtful.update(cells)
     return frozenset(doubtful)

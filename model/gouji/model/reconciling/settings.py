@@ -24,10 +24,10 @@ class ReconcilingSettings:
     confidence in the value of a lost cell that one equation decides, or that any equation may be
     spared for. A number may be held to belong to no cell only if that is at least as likely as
     `least_stray`; `uneven_gap` is the probability that an empty cell between two numbers was lost
-    or added, `shifted` that a certain number of a line was torn in two, the rest moved on by a
-    cell, and the last one cut off. At most `max_placements` ways to lay a line's numbers into its
-    cells are weighed. From `many_changes` changed numbers on, all cells of their lines are for
-    review, and not only those that stand in no other lines.
+    or added, `shifted` that a certain number of a line was torn in two or doubled, the rest moved
+    on by a cell, and the last one cut off. At most `max_placements` ways to lay a line's numbers
+    into its cells are weighed. From `many_changes` changed numbers on, all cells of their lines are
+    for review, and not only those that stand in no other lines.
     Up to `max_explanations` competing explanations are listed.
     `solver_time` is the solver's deterministic time for one table: about seconds, but counted
     in steps, so that the same input always ends in the same place.
@@ -68,7 +68,7 @@ class ReconcilingSettings:
 
     @property
     def shifted_cost(self) -> int:
-        """The price of a number torn in two that has moved the rest of its line."""
+        """The price of a number torn in two, or doubled, that has moved the rest of its line."""
         return cost_of(self.shifted)
 
     @property

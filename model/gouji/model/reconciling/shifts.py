@@ -1,8 +1,8 @@
-"""Shifted lines: a number torn in two that pushes the rest of its row along, and the last one out.
+"""Shifted lines: a number torn in two, or printed twice, that pushes the last one out of its row.
 
-`2 0 10 0 12` in a row of five becomes `2 0 1 0 0`. Each number of the line then reads well, and
-only the sums tell. Such readings are costly and many, so they are tried only for a full line whose
-own sums do not hold; what they say is weighed against misprints by price.
+`2 0 10 0 12` in a row of five becomes `2 0 1 0 0`, or `2 0 10 10 0`. Each number of the line then
+reads well, and only the sums tell. Such readings are costly and many, so they are tried only for a
+full line whose own sums do not hold; what they say is weighed against misprints by price.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ from gouji.model.reconciling.placing import Assignment
 from gouji.model.reconciling.settings import ReconcilingSettings
 
 
-def torn_apart(
+def pushed_along(
     cells: Sequence[Cell],
     placed: Assignment,
     equations: Sequence[Equation],
     settings: ReconcilingSettings,
 ) -> tuple[Assignment, ...]:
-    """The line with two neighbours joined, the rest moved back, and its last cell lost.
+    """The line with two neighbours made one, the rest moved back, and its last cell lost.
 
     None unless all of the line is printed in plain digits, and one of the `equations` between cells
     of the line alone is violated.
@@ -31,8 +31,8 @@ def torn_apart(
     if len(mentions) < len(cells) or not _is_violated(cells, mentions, equations):
         return ()
     return tuple(
-        Assignment(placed.cost + settings.shifted_cost, dict(enumerate(joined)))
-        for joined in _joined(mentions)
+        Assignment(placed.cost + settings.shifted_cost, dict(enumerate(moved)))
+        for moved in _moved_back(mentions)
     )
 
 
@@ -49,9 +49,14 @@ def _is_violated(
     return any(sum(sign * values[cell] for sign, cell in e.terms) for e in own)
 
 
-def _joined(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
-    """Every pair of neighbours as one number: none begins with 0."""
+def _moved_back(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Every pair of neighbours as one number, for none begins with 0; and once what stands twice.
+
+    It makes no difference which of several equal neighbours is left out.
+    """
     for i, (left, right) in enumerate(pairwise(mentions)):
+        if left.raw == right.raw and (i == 0 or mentions[i - 1].raw != left.raw):
+            yield [*mentions[:i], *mentions[i + 1 :]]
         if left.raw.startswith("0"):
             continue
         whole = replace(
