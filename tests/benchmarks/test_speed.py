@@ -60,5 +60,5 @@ def test_table_has_a_line_for_each_run_and_rate() -> None:
     lines = list(as_table(SPEED))
     assert "| `gouji extract`, 2 workers | 8 | 16.0 reports/s, peak 100 MiB |" in lines
     assert any("25% of the bare network" in line for line in lines)
-    assert "| of it the rest | 8 | 75.0 ms a report |" in lines
+    assert "| the rest, where it is needed | 8 | 75.0 ms a report |" in lines
     assert len(lines) == 9

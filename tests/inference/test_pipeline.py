@@ -5,16 +5,18 @@ from pathlib import Path
 import pytest
 
 from gouji.inference.config import Settings, Tagging
-from gouji.inference.pipeline import NO_REPORT, Extractor
+from gouji.inference.pipeline import NO_REPORT, Extractor, Tagger
 from gouji.inference.readers.limits import Limits
 from gouji.inference.readers.web_page import read_html
+from gouji.inference.rules import tag_tables
+from gouji.inference.segmenter import segment
 from gouji.inference.tagging import ModelTagger
 from gouji.model.calibration import Opinions, Trust
 from gouji.model.document import Document, Source
 from gouji.model.encoding import Encoded
 from gouji.model.errors import ModelError
 from gouji.model.form import Cell, Form, Table
-from gouji.model.mention import MentionKind
+from gouji.model.mention import MentionKind, TableMentions
 from gouji.model.report import Report, Status, Verdict
 from gouji.model.tagger import Flags, Tags
 
@@ -245,6 +247,31 @@ def test_the_rules_are_heard_beside_a_model(
     assert report.cells[cells(form)[-1].id].printed == values[cells(form)[-1].id]
     assert values_of(report) == values
     assert all(table.verdict is Verdict.ACCEPTED for table in report.tables[:2])
+
+
+def test_what_the_rules_settle_is_not_asked_of_the_network(
+    form: Form, report_text: ReportText, as_document: AsDocument, make_tags: MakeTags
+) -> None:
+    asked: list[int] = []
+
+    def predict(encoded: Encoded, needed: Flags) -> Tags:
+        asked.append(int(needed.sum()))
+        return make_tags(encoded, {})
+
+    def tag(tagger: Tagger, values: Mapping[str, int]) -> tuple[TableMentions, ...]:
+        document = as_document(report_text(values))
+        (part,) = segment(document, form)
+        return tagger(document, part, form)
+
+    with_rules = ModelTagger(predict, Opinions())
+    values = consistent(form, 1)
+    assert tag(with_rules, values) == tag(tag_tables, values)
+    assert asked == []
+    wrong = {**values, "disputes.review.total": values["disputes.review.total"] + 1}
+    assert tag(with_rules, wrong)[1] == tag(tag_tables, wrong)[1]
+    tag(ModelTagger(predict, None), values)
+    n_partly, n_all = asked
+    assert 0 < n_partly < n_all
 
 
 def test_a_text_without_a_report_fails_with_a_model_too(
