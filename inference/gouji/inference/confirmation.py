@@ -11,6 +11,9 @@ COUNTED = 0.9
 CLEAR = 0.998
 """And of the row of a label without damage."""
 
+_KNOWN = 0.98
+"""And of a row that nobody has to look at: where all others stand beside it, damage is harmless."""
+
 
 def settled(rules: Iterable[TableMentions], form: Form) -> tuple[TableMentions, ...]:
     """The tables of a report that are the rules' alone: those that their sums confirm.
@@ -41,7 +44,7 @@ def _whole(rules: TableMentions, table: Table) -> Mapping[str, Number] | None:
     """The value of every cell, blanks being zeros, if each has one mention in no doubtful place."""
     values: dict[str, Number] = {}
     for mention in rules.mentions:
-        is_sure = certainty(mention.column) >= COUNTED and certainty(mention.row) >= CLEAR
+        is_sure = certainty(mention.column) >= COUNTED and certainty(mention.row) >= _KNOWN
         cell = f"{mention.row[0][0]}.{mention.column[0][0]}" if is_sure else ""
         if cell not in table.cell or cell in values or mention.kind is MentionKind.UNREADABLE:
             return None
