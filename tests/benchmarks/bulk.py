@@ -57,9 +57,13 @@ class Bulk:
 
     @property
     def growth(self) -> float:
-        """How much larger a worker is at the end than after a tenth of the pages, as a share."""
-        settled = next(s for s in self.samples if s.done >= self.pages / 10)
-        return self.samples[-1].worker_mb / settled.worker_mb - 1
+        """How much larger the largest worker of the second half is than that of the first.
+
+        As a share; workers are replaced on the way. The first tenth of the pages does not count.
+        """
+        settled = [s for s in self.samples if s.done >= self.pages / 10]
+        halves = [[s.worker_mb for s in settled if (s.done > self.pages / 2) is b] for b in (0, 1)]
+        return max(halves[1]) / max(halves[0]) - 1
 
 
 def write_page(folder: Path, seed: int, number: int) -> None:
@@ -91,10 +95,18 @@ def watched(run: subprocess.Popen[bytes], every: int) -> Iterator[Sample]:
 
 
 def largest_child_mb(pid: int) -> float:
-    """The resident set of the largest child of a process."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    pages = [int(Path(f"/proc/{child}/statm").read_text().split()[1]) for child in children]
+    """The resident set of the largest child of a process, whichever thread of it started it."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    pages = [_pages(child) for task in tasks for child in task.read_text().split()]
     return max(pages, default=0) * _PAGE_BYTES / 2**20
+
+
+def _pages(pid: str) -> int:
+    """The resident pages of a process; 0 if it has just ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def killed(arguments: Sequence[str], after: int) -> None:
@@ -138,8 +150,8 @@ def as_markdown(bulk: Bulk) -> str:
     """The figures as a table: speed and memory for each tenth of the pages."""
     lines = [
         f"{bulk.pages} pages, {bulk.workers} workers, model {bulk.model}: {bulk.seconds:.0f} s, "
-        f"{bulk.pages / bulk.seconds:.1f} reports/s; the largest worker grew by {bulk.growth:.1%} "
-        f"from a tenth of the pages on; after {bulk.kills} kills {len(bulk.differing)} files "
+        f"{bulk.pages / bulk.seconds:.1f} reports/s; the largest worker of the second half is larger "
+        f"by {bulk.growth:.1%} than that of the first; after {bulk.kills} kills {len(bulk.differing)} files "
         "differ from the undisturbed run.",
         "",
         "| pages done | reports/s since the last line | MiB of the largest worker |",
