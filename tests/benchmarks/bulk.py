@@ -150,9 +150,9 @@ def as_markdown(bulk: Bulk) -> str:
     """The figures as a table: speed and memory for each tenth of the pages."""
     lines = [
         f"{bulk.pages} pages, {bulk.workers} workers, model {bulk.model}: {bulk.seconds:.0f} s, "
-        f"{bulk.pages / bulk.seconds:.1f} reports/s; the largest worker of the second half is larger "
-        f"by {bulk.growth:.1%} than that of the first; after {bulk.kills} kills {len(bulk.differing)} files "
-        "differ from the undisturbed run.",
+        f"{bulk.pages / bulk.seconds:.1f} reports/s; the largest worker of the second half is "
+        f"larger by {bulk.growth:.1%} than that of the first; after {bulk.kills} kills "
+        f"{len(bulk.differing)} files differ from the undisturbed run.",
         "",
         "| pages done | reports/s since the last line | MiB of the largest worker |",
         "|---:|---:|---:|",
