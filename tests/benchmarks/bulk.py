@@ -62,8 +62,11 @@ class Bulk:
         As a share; workers are replaced on the way. The first tenth of the pages does not count.
         """
         settled = [s for s in self.samples if s.done >= self.pages / 10]
-        halves = [[s.worker_mb for s in settled if (s.done > self.pages / 2) is b] for b in (0, 1)]
-        return max(halves[1]) / max(halves[0]) - 1
+        first, second = (
+            max(s.worker_mb for s in settled if (s.done > self.pages / 2) is later)
+            for later in (False, True)
+        )
+        return second / first - 1
 
 
 def write_page(folder: Path, seed: int, number: int) -> None:

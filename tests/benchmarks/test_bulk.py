@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.bulk import as_markdown, differing, measured, write_page
+from tests.benchmarks.bulk import Bulk, Sample, as_markdown, differing, measured, write_page
 
 N_PAGES = 15
 
@@ -21,3 +21,11 @@ def test_runs_cut_short_come_to_the_same_files(tmp_path: Path) -> None:
     (tmp_path / "cut/summary.csv").write_text("changed")
     (tmp_path / "cut/more.csv").write_text("more")
     assert list(differing(tmp_path / "whole", tmp_path / "cut")) == ["more.csv", "summary.csv"]
+
+
+def test_growth_is_that_of_the_second_half_over_the_first_without_its_first_tenth() -> None:
+    sizes = {5: 10.0, 10: 100.0, 50: 90.0, 60: 120.0, 100: 60.0}
+    samples = tuple(Sample(done, done / 10, mb) for done, mb in sizes.items())
+    bulk = Bulk(100, 2, "rules", samples, 10.0, 2, ())
+    assert bulk.growth == pytest.approx(0.2)
+    assert "larger by 20.0% than that of the first" in as_markdown(bulk)
