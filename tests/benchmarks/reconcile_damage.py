@@ -7,6 +7,7 @@ rows and columns are as sure as they are in use.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from random import Random
 
 from gouji.inference.regions import find_regions
@@ -84,36 +85,28 @@ def torn_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) ->
     if not long:
         return Damaged(_read(form, table, lines), frozenset())
     i, j = rng.choice(long)
-    cells, line = lines[i]
+    line = lines[i][1]
     at = rng.randrange(1, len(line[j]))
     pushed = [*line[:j], line[j][:at], line[j][at:], *line[j + 1 :]][: len(line)]
-    lines[i] = (cells, pushed)
-    spoilt = {cell.id for cell, a, b in zip(cells, line, pushed, strict=True) if a != b}
-    return Damaged(_read(form, table, lines), frozenset(spoilt))
+    return _reprinted(form, table, lines, i, pushed)
 
 
 def doubled_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
     """A number printed twice, which pushes the rest of its row along and the last cell out."""
     lines = _printed(table, numbers)
     i = rng.randrange(len(lines))
-    cells, line = lines[i]
+    line = lines[i][1]
     j = rng.randrange(len(line) - 1)
-    pushed = [*line[: j + 1], *line[j:]][: len(line)]
-    lines[i] = (cells, pushed)
-    spoilt = {cell.id for cell, a, b in zip(cells, line, pushed, strict=True) if a != b}
-    return Damaged(_read(form, table, lines), frozenset(spoilt))
+    return _reprinted(form, table, lines, i, [*line[: j + 1], *line[j:]][: len(line)])
 
 
 def lost_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
     """A number lost, so that the rest of its row stands one column too far left."""
     lines = _printed(table, numbers)
     i = rng.randrange(len(lines))
-    cells, line = lines[i]
+    line = lines[i][1]
     j = rng.randrange(len(line))
-    pulled = [*line[:j], *line[j + 1 :], ""]
-    lines[i] = (cells, pulled[:-1])
-    spoilt = {cell.id for cell, a, b in zip(cells, line, pulled, strict=True) if a != b}
-    return Damaged(_read(form, table, lines), frozenset(spoilt))
+    return _reprinted(form, table, lines, i, [*line[:j], *line[j + 1 :]])
 
 
 def collapsed(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
@@ -200,6 +193,15 @@ def _read(form: Form, table: Table, lines: Sequence[_Line]) -> TableMentions:
     segment = Segment(span, (), find_regions(text, span, form))
     document = Document(Source("table.txt", "0" * 64, "text/plain"), text)
     return next(m for m in tag_tables(document, segment, form) if m.table == table.id)
+
+
+def _reprinted(form: Form, table: Table, lines: list[_Line], at: int, shown: list[str]) -> Damaged:
+    """The table with other numbers in one line, if need be fewer of them."""
+    cells, line = lines[at]
+    pairs = zip_longest(line, shown)
+    spoilt = {cell.id for cell, (a, b) in zip(cells, pairs, strict=True) if a != b}
+    changed = [*lines[:at], (cells, shown), *lines[at + 1 :]]
+    return Damaged(_read(form, table, changed), frozenset(spoilt))
 
 
 def _heads(table: Table) -> str:

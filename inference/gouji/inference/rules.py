@@ -154,7 +154,7 @@ def _stops(text: str, masked: Masked, table: Table, hits: Sequence[RowHit]) -> l
     stops = []
     for start, end, row, score in sorted([*rows, *headings], key=lambda stop: stop[:2]):
         label, span = folded.text[start:end], folded.span(start, end)
-        number = numbers.get(len(text[: span[0]].rstrip(" ")))
+        number = numbers.get(_before_blanks(text, span[0]))
         if number and f"{number.raw}{label}" in forms and _begins_cell(text, number.span[0]):
             span = (number.span[0], span[1])  # `2 其他`: no value, but the number of the row
         stops.append(_Stop(span, row, score, label))
@@ -162,7 +162,15 @@ def _stops(text: str, masked: Masked, table: Table, hits: Sequence[RowHit]) -> l
 
 
 def _begins_cell(text: str, start: int) -> bool:
-    return text[:start].rstrip(" ")[-1:] in ("", "\n", "\t", "|")
+    end = _before_blanks(text, start)
+    return end == 0 or text[end - 1] in "\n\t|"
+
+
+def _before_blanks(text: str, at: int) -> int:
+    """Where the blanks begin that end at a place of the text."""
+    while at and text[at - 1] == " ":
+        at -= 1
+    return at
 
 
 def _contents(
