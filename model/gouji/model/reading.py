@@ -88,7 +88,8 @@ class Line:
     `claim` is the probability that the mentions of the line belong to it and to no other one:
     nothing in the line is surer than that. `crowded` says that it has more numbers and marks than
     cells, so that some of them were left out. `pushed` says that some placements undo a shift that
-    left its last cell no number.
+    left its last cell no number. `sparse` says that zeros of the line were not printed and left no
+    trace.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Line:
     claim: float = 1.0
     crowded: bool = False
     pushed: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Candidates: from mentions with distributions to the readings of every line of a table."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gouji.model.errors import ConfigError
@@ -32,12 +32,16 @@ _SIGNS = frozenset("+-−增减減负負▲＋－")
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The cells of a printed line, the mentions that claim it, and how sure the claim is."""
+    """The cells of a printed line, the mentions that claim it, and how sure the claim is.
+
+    In a `sparse` line a cell without a number is a zero that was not printed.
+    """
 
     id: str
     cells: tuple[Cell, ...]
     mentions: tuple[Mention, ...]
     claim: float
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def assemble(
     n_placed = sum(m.kind is MentionKind.NUMBER for line in lines for m in line.mentions)
     if len(observed) >= max(_FEW, n_placed / 2):
         lines = [replace(line, claim=min(line.claim, _RIVAL)) for line in lines]
+    if _leaves_zeros_out(table, lines, settings):
+        lines = [replace(line, sparse=_is_sparse(line, table)) for line in lines]
     readings = TableReadings(
         table=table.id,
         variant=table.variant,
@@ -137,13 +143,15 @@ def _line(
     is_short = len(line.mentions) < len(line.cells)
     mentions = tuple(map(_untold, line.mentions)) if is_short else line.mentions
     assignments, complete = place(line.cells, mentions, settings)
+    if line.sparse:
+        assignments, complete = place(line.cells, mentions, settings, _own_sums(line, table))
     pushed = pushed_along(line.cells, assignments[0], table.equations, settings)
     assignments += pushed
     placements = tuple(
         Placement(
             assignment.cost,
             tuple(
-                _reading(cell, assignment.mentions.get(i), settings, corrections)
+                _reading(cell, assignment.mentions.get(i), line.sparse, settings, corrections)
                 for i, cell in enumerate(line.cells)
             ),
         )
@@ -158,7 +166,55 @@ def _line(
         line.claim,
         crowded=n_valued > len(line.cells),
         pushed=bool(pushed),
+        sparse=line.sparse,
     )
+
+
+def _leaves_zeros_out(table: Table, lines: Sequence[_Line], settings: ReconcilingSettings) -> bool:
+    """Whether the table prints no zeros, nor marks for them, and lacks numbers in its lines.
+
+    The sums within most of these lines must hold with zeros for what they lack.
+    """
+    mentions = [m for line in lines for m in line.mentions if m.kind is not MentionKind.BLANK]
+    if not mentions or any(m.kind is not MentionKind.NUMBER or not m.value for m in mentions):
+        return False
+    lacking = [line for line in lines if line.mentions and _is_sparse(line, table)]
+    fitting = [line for line in lacking if _fits_sparsely(line, table, settings)]
+    lost = sum(len(line.cells) - len(line.mentions) for line in lacking)
+    return lost >= _FEW and len(fitting) > len(lacking) / 2
+
+
+def _is_sparse(line: _Line, table: Table) -> bool:
+    """Whether a line has fewer numbers than cells, no trace of the others, and sums for them all.
+
+    Without sums a number that is not there may as well have been lost.
+    """
+    blanks = any(mention.kind is MentionKind.BLANK for mention in line.mentions)
+    tied = {cell for equation in table.equations for _, cell in equation.terms}
+    return (
+        not blanks
+        and len(line.mentions) < len(line.cells)
+        and all(cell.id in tied for cell in line.cells)
+    )
+
+
+def _fits_sparsely(line: _Line, table: Table, settings: ReconcilingSettings) -> bool:
+    fits = _own_sums(line, table)
+    return fits(place(line.cells, line.mentions, settings, fits)[0][0].mentions)
+
+
+def _own_sums(line: _Line, table: Table) -> Callable[[Mapping[int, Mention]], bool]:
+    """Whether all numbers of a sparse line are laid, and the sums within the line hold."""
+    index = {cell.id: i for i, cell in enumerate(line.cells)}
+    own = [e.terms for e in table.equations if all(cell in index for _, cell in e.terms)]
+
+    def hold(laid: Mapping[int, Mention]) -> bool:
+        values = {i: mention.value or 0 for i, mention in laid.items()}
+        if len(values) < len(line.mentions):
+            return False
+        return all(sum(sign * values.get(index[c], 0) for sign, c in terms) == 0 for terms in own)
+
+    return hold
 
 
 def _untold(mention: Mention) -> Mention:
@@ -193,15 +249,17 @@ def _observation(mention: Mention) -> Observation:
 def _reading(
     cell: Cell,
     mention: Mention | None,
+    is_sparse: bool,
     settings: ReconcilingSettings,
     corrections: Mapping[str, Number | None],
 ) -> Reading:
     observation = _observation(mention) if mention else None
     if cell.id in corrections:
         return Reading(cell.id, observation, (_corrected(cell, corrections[cell.id]),), None)
-    if mention is None or mention.kind is MentionKind.UNREADABLE:
+    lost = mention is None and not is_sparse
+    if lost or (mention and mention.kind is MentionKind.UNREADABLE):
         return Reading(cell.id, observation, (), 0)
-    if mention.kind is MentionKind.NUMBER:
+    if mention and mention.kind is MentionKind.NUMBER:
         change = _change(mention, settings)
         return Reading(cell.id, observation, _number(cell, mention, settings), *change)
     zero = Candidate(0, settings.blank_zero_cost, Origin.BLANK_ZERO)

@@ -37,9 +37,11 @@ def outcome_confidence(outcome: Outcome) -> float:
     """
     if not outcome.explanations:
         return 0.0
-    others = weights(outcome)[1:] if outcome.varying else ()
+    others = sum(weights(outcome)[1:]) if outcome.varying else 0.0
+    if outcome.joint is not None:
+        others = outcome.joint.rest
     rest = min(outcome.lower.values(), default=0)
-    return 1 / (1 + sum(others) + exp(-rest / 1000))
+    return 1 / (1 + others + exp(-rest / 1000))
 
 
 def is_unsure_reading(pick: Pick) -> bool:
@@ -59,6 +61,9 @@ def sureness(outcome: Outcome, pick: Pick) -> float:
     """
     bound = outcome.lower.get(pick.slot.cell, 0)
     others = exp(-bound / 1000)
+    if outcome.joint is not None and pick.slot.cell in outcome.joint.shares:
+        share = outcome.joint.shares[pick.slot.cell][pick.amount]
+        others += (1 - min(share, 1.0)) / share
     reading = pick.slot.reading
     if is_unsure_reading(pick) and reading.change_cost is not None:
         cost = min(c.cost for c in reading.candidates if c.amount == pick.amount)

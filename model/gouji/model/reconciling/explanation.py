@@ -81,8 +81,10 @@ class OutcomeExplainer:
             return replace(confirmed, value=value, confidence=1.0, review=False)
         if cell.id in outcome.varying:
             return self._ambiguous(frame, cell)
-        if pick.slot.is_open or pick.slot.reading.observation is None:
+        if pick.slot.is_open:
             return self._open(frame, cell, pick)
+        if pick.slot.reading.observation is None:
+            return self._unprinted(frame, cell, pick)
         if frame.printed is None and pick.option.origin is not Origin.MISREAD:
             return self._blank(frame, cell, pick)
         return self._number(frame, cell, pick)
@@ -137,6 +139,12 @@ class OutcomeExplainer:
             return self._trusted(result) if pick.amount else result
         return replace(self._sure(frame, cell, pick, Status.BLANK, held), value=None)
 
+    def _unprinted(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
+        """A cell that left no trace where zeros are left out; the sums have a say in it."""
+        reason = wording.inferred(wording.UNPRINTED, self._names(self._equations_of(cell.id)))
+        result = self._sure(frame, cell, pick, Status.INFERRED, reason)
+        return self._trusted(result) if pick.amount else result
+
     def _open(self, frame: CellResult, cell: Cell, pick: Pick) -> CellResult:
         """A cell that nothing usable was read for: the identities decide it or nothing does."""
         observation = pick.slot.reading.observation
@@ -171,6 +179,8 @@ class OutcomeExplainer:
     def _ambiguous(self, frame: CellResult, cell: Cell) -> CellResult:
         """The value of the first explanation, beside all values that compete, likeliest first."""
         explanations = self.outcome.explanations
+        if self.outcome.joint is not None:
+            return self._placed(frame, cell, self.outcome.joint.shares[cell.id])
         likely: dict[Number | None, float] = {}
         because: dict[Number | None, Sentence] = {}
         for n, weight in enumerate(weights(self.outcome)):
@@ -189,6 +199,27 @@ class OutcomeExplainer:
             reason=zh,
             reason_en=en,
             alternatives=tuple(Alternative(v, likely[v] / total, *because[v]) for v in ranked),
+        )
+
+    def _placed(self, frame: CellResult, cell: Cell, share: Mapping[int, float]) -> CellResult:
+        """A cell that joint placings fill differently, with the likeliest of its values."""
+        ranked = sorted(share, key=lambda amount: (-share[amount], amount))
+        kept = ranked[: self.settings.max_explanations]
+        values = [value_of(amount, cell.scale) for amount in kept]
+        more = len(ranked) > len(kept) or cell.id in self.outcome.unproved
+        zh, en = wording.competing(values, more=more)
+        amount = self.picks[cell.id].amount
+        return replace(
+            frame,
+            value=value_of(amount, cell.scale),
+            status=Status.AMBIGUOUS,
+            confidence=min(share[amount], 1.0),
+            reason=zh,
+            reason_en=en,
+            alternatives=tuple(
+                Alternative(value, min(share[n], 1.0), *wording.ELSEWHERE)
+                for n, value in zip(kept, values, strict=True)
+            ),
         )
 
     def _stands_for(self, cell: Cell, pick: Pick) -> Number | None:
@@ -238,9 +269,15 @@ def shifted_cells(lines: Iterable[Line], results: Mapping[str, CellResult]) -> f
         last = results[cells[-1]]
         if line.pushed and last.span is None and last.review:
             doubtful.update(cells)
-        if wrong and (line.crowded or any(results[cell].printed is None for cell in cells)):
+        uneven = line.crowded or any(results[cell].printed is None for cell in cells)
+        if wrong and uneven and not (line.sparse and _are_placed(results, cells)):
             doubtful.update(cells)
     return frozenset(doubtful)
+
+
+def _are_placed(results: Mapping[str, CellResult], cells: Iterable[str]) -> bool:
+    """Whether nothing but places is in doubt in a line, and all of them were weighed."""
+    return all(results[cell].status is not Status.SOURCE_ERROR for cell in cells)
 
 
 def lost_cell(cell: Cell, reading: Reading | None, reason: Sentence) -> CellResult:

@@ -6,7 +6,7 @@ right or wrong together. Empty cells have no content and only help to count: bet
 there should be as many of them as there are cells.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -29,11 +29,14 @@ class Assignment:
 
 
 def place(
-    cells: Sequence[Cell], mentions: Sequence[Mention], settings: ReconcilingSettings
+    cells: Sequence[Cell],
+    mentions: Sequence[Mention],
+    settings: ReconcilingSettings,
+    fits: Callable[[Mapping[int, Mention]], bool] | None = None,
 ) -> tuple[tuple[Assignment, ...], bool]:
     """The assignments of a line, cheapest first, and whether they are all there are.
 
-    At most `settings.max_placements` are returned.
+    At most `settings.max_placements` are returned; if any of them `fits`, only those that do.
     """
     valued = [i for i, mention in enumerate(mentions) if mention.kind is not MentionKind.BLANK]
     options = [_options(mentions[i], cells, settings) for i in valued]
@@ -45,6 +48,8 @@ def place(
         for walk in walks[:_MOST_WALKS]
         for assigned, uneven in [_fill(cells, mentions, valued, [place for place, _ in walk])]
     ]
+    if fits is not None:
+        found = [a for a in found if fits(a.mentions)] or found
     found.sort(key=lambda a: (a.cost, -len(a.mentions), sorted(a.mentions)))
     complete = len(walks) <= _MOST_WALKS and 0 < len(found) <= settings.max_placements
     return tuple(found[: settings.max_placements]) or (Assignment(0, {}),), complete

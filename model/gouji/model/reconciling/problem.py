@@ -88,11 +88,15 @@ Terms = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True)
 class Component:
-    """Units that equations tie together, apart from all others; both in the order of the form."""
+    """Units that equations tie together, apart from all others; both in the order of the form.
+
+    In a `sparse` component, lines leave their zeros out without a trace.
+    """
 
     units: tuple[Unit, ...]
     equations: tuple[Terms, ...]
     signed: frozenset[str]
+    sparse: bool = False
 
     @cached_property
     def cells(self) -> frozenset[str]:
@@ -200,7 +204,11 @@ def components(table: Table, readings: TableReadings) -> tuple[Component, ...]:
         parts.setdefault(home[unit.cells[0]], ([], []))[0].append(unit)
     for terms in equations:
         parts[home[terms[0][1]]][1].append(terms)
-    return tuple(Component(tuple(u), tuple(e), signed) for u, e in parts.values())
+    sparse = {line.id for line in readings.lines if line.sparse}
+    return tuple(
+        Component(tuple(u), tuple(e), signed, any(unit.line in sparse for unit in u))
+        for u, e in parts.values()
+    )
 
 
 def _units(line: Line, tied: set[str], signed: frozenset[str]) -> Iterator[Unit]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from gouji.model.reconciling.bounds import Bounder, Reach
 from gouji.model.reconciling.budget import Budget, OutOfTime
 from gouji.model.reconciling.identities import decided
+from gouji.model.reconciling.joint import Joint, place_jointly
 from gouji.model.reconciling.problem import (
     Component,
     Explanation,
@@ -39,7 +40,9 @@ class Outcome:
     was found in time. `varying` are the cells for which they give different amounts, `unproved`
     those for which time ran out before other amounts could be ruled out. `exhausted` means that
     no further explanation with other values is within the margin. `lower` bounds, for each cell,
-    what an explanation with another value that is not listed costs over the best.
+    what an explanation with another value that is not listed costs over the best. `joint` holds
+    all placings where the lines of a sparse component were laid jointly; only the best of them is
+    among the explanations.
     """
 
     component: Component
@@ -48,6 +51,7 @@ class Outcome:
     exhausted: bool = True
     unproved: frozenset[str] = frozenset()
     lower: Mapping[str, int] = field(default_factory=dict)
+    joint: Joint | None = None
 
     @property
     def best(self) -> Explanation | None:
@@ -72,7 +76,35 @@ def explain(component: Component, settings: ReconcilingSettings, budget: Budget)
         return Outcome(component, ())
     if not component.equations:
         return _alone(component, component.units[0], settings)
+    joint = place_jointly(component, settings.max_states) if component.sparse else None
+    if joint is not None:
+        return _placed(component, joint, settings)
     return _Search(component, settings, budget).run()
+
+
+def _placed(component: Component, joint: Joint, settings: ReconcilingSettings) -> Outcome:
+    """The best joint placing; cells vary whose amount is not the same in nearly all of them.
+
+    Nothing is proved if an explanation that gives up a reading may cost as little.
+    """
+    best = joint.best
+    gap = joint.beyond - best.extra
+    if gap < settings.margin:
+        return Outcome(component, (best,), exhausted=False, unproved=component.cells, joint=joint)
+    varying = frozenset(
+        cell
+        for cell, share in joint.shares.items()
+        if share.get(best.picks[cell].amount, 0.0) < settings.review_below
+    )
+    return Outcome(
+        component,
+        (best,),
+        varying,
+        exhausted=not joint.unproved,
+        unproved=joint.unproved,
+        lower=dict.fromkeys(component.cells, gap),
+        joint=joint,
+    )
 
 
 def _alone(component: Component, unit: Unit, settings: ReconcilingSettings) -> Outcome:

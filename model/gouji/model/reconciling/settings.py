@@ -28,7 +28,8 @@ class ReconcilingSettings:
     on by a cell, and the last one cut off. At most `max_placements` ways to lay a line's numbers
     into its cells are weighed. From `many_changes` changed numbers on, all cells of their lines are
     for review, and not only those that stand in no other lines.
-    Up to `max_explanations` competing explanations are listed.
+    Up to `max_explanations` competing explanations are listed. Of the states that lines laid one
+    after another leave the sums in, `max_states` are carried on from line to line.
     `solver_time` is the solver's deterministic time for one table: about seconds, but counted
     in steps, so that the same input always ends in the same place.
     """
@@ -44,6 +45,7 @@ class ReconcilingSettings:
     inferred_twice: float
     many_changes: int
     max_explanations: int
+    max_states: int
     least_stray: float
     uneven_gap: float
     shifted: float

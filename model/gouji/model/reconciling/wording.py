@@ -21,6 +21,11 @@ NOT_FOUND: Sentence = (
     "this number was not found and the identities do not decide it",
 )
 NO_NUMBER: Sentence = ("未找到此数", "this number was not found")
+UNPRINTED: Sentence = (
+    "此表不印零，此格没有数",
+    "the table leaves zeros out and no number belongs here",
+)
+ELSEWHERE: Sentence = ("各数照原文，只是位置不同", "all numbers as printed, in other places")
 TABLE_NOT_FOUND: Sentence = ("未找到此表", "this table was not found")
 CONFIRMED: Sentence = ("已由人工确认", "a person confirmed this")
 UNSOLVED: Sentence = (
@@ -168,7 +173,7 @@ class Changes:
         """The cells whose reading it gives up; at most three are named."""
         picks = [p for p in explanation.picks.values() if p.is_change or _misread(p)]
         if not picks:
-            return "各数照原文，只是位置不同", "all numbers as printed, in other places"
+            return ELSEWHERE
         zh = "、".join(self._change(pick)[0] for pick in picks[:3])
         en = ", ".join(self._change(pick)[1] for pick in picks[:3])
         rest = len(picks) - 3
