@@ -23,8 +23,9 @@ from gouji.model.reading import (
 )
 from gouji.model.reconciling import ReconcilingSettings, load_settings, reconcile
 from gouji.model.reconciling.budget import Budget
+from gouji.model.reconciling.outcome import Outcome
 from gouji.model.reconciling.problem import components
-from gouji.model.reconciling.search import Outcome, explain
+from gouji.model.reconciling.weighing import explain
 from gouji.model.report import Status, Verdict
 
 FORM = """
@@ -135,7 +136,9 @@ def random_table(seed: int, *, placements: int) -> TableReadings:
 
 
 SEEDS = st.integers(0, 2**32 - 1)
-SETTINGS = replace(load_settings(), margin=700, max_explanations=3, solver_time=20.0)
+SETTINGS = replace(
+    load_settings(), margin=700, max_explanations=3, solver_time=20.0, exchanged=1e-30
+)
 
 
 def search(readings: TableReadings, weights: ReconcilingSettings = SETTINGS) -> Outcome:

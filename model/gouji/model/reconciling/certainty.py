@@ -7,8 +7,8 @@ from math import exp, expm1
 from gouji.model.form import Equation, Table
 from gouji.model.reading import Line, Origin
 from gouji.model.reconciling.identities import confirmed_twice, decided
+from gouji.model.reconciling.outcome import Outcome
 from gouji.model.reconciling.problem import Pick
-from gouji.model.reconciling.search import Outcome
 
 
 def weights(outcome: Outcome) -> tuple[float, ...]:

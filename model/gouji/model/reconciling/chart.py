@@ -84,13 +84,14 @@ class Chart:
 
     def shares(self) -> list[Real]:
         """For each stage the probability of each of its options, over all ways."""
-        shares = []
+        shares: list[Real] = []
         after = np.zeros(1)
         for n in reversed(range(len(self.stages))):
             stage, moves = self.stages[n], self.moves[n]
             onward = after[moves.target] - stage.costs[moves.option] / _PER_NAT
             through = self.weights[n][moves.source] + onward - self.weights[-1][0]
-            shares.append(np.bincount(moves.option, np.exp(through), minlength=len(stage.costs)))
+            likely = np.bincount(moves.option, np.exp(through), minlength=len(stage.costs))
+            shares.append(likely.astype(np.float64))
             after = _joined(onward, moves.source, len(self.weights[n]))
         return shares[::-1]
 
@@ -150,7 +151,7 @@ def fill(stages: Sequence[Stage], start: Whole, most: int) -> Chart | None:
         least = np.full(len(states), np.iinfo(np.int64).max)
         np.minimum.at(least, target, reached_at)
         weights = _joined(weights[source] - cost / _PER_NAT, target, len(states))
-        counts = np.bincount(target, counts[source], minlength=len(states))
+        counts = np.bincount(target, counts[source], len(states)).astype(np.float64)
     entries = zip(*before, (least, weights, counts), strict=True)
     leasts, weighed, counted = (tuple(entry) for entry in entries)
     return Chart(tuple(stages), tuple(moves), leasts, weighed, counted, complete)
@@ -185,4 +186,5 @@ def _joined(weights: Real, target: Whole, n: int) -> Real:
     np.maximum.at(top, target, weights)
     top[np.isinf(top)] = 0.0
     total = np.bincount(target, np.exp(weights - top[target]), minlength=n)
-    return np.log(total, out=np.full(n, -np.inf), where=total > 0) + top
+    joined: Real = np.log(total, out=np.full(n, -np.inf), where=total > 0) + top
+    return joined

@@ -18,8 +18,8 @@ from gouji.model.reconciling.certainty import (
     weights,
 )
 from gouji.model.reconciling.identities import holds
+from gouji.model.reconciling.outcome import Outcome
 from gouji.model.reconciling.problem import Pick, terms_of
-from gouji.model.reconciling.search import Outcome
 from gouji.model.reconciling.settings import ReconcilingSettings
 from gouji.model.reconciling.wording import Sentence
 from gouji.model.report import Alternative, CellResult, Status
@@ -237,6 +237,12 @@ class OutcomeExplainer:
         others = sum(1 for other in near if self._deviates(other))
         violated = [e for e in mine if e in self.broken]
         read = self.as_read[cell.id] or 0
+        for pair in self.outcome.explanations[0].exchanged:
+            if cell.id in pair:
+                (other,) = set(pair) - {cell.id}
+                return wording.exchanged(
+                    wording.title(self.table.cell[other]), self._names(violated)
+                )
         difference = value_of(abs(read - pick.amount), cell.scale)
         return wording.changed(difference, self._names(violated), others)
 

@@ -2,7 +2,7 @@
 
 Where zeros are left out and cell boundaries are gone, the numbers of a line fit its cells in up to
 twenty ways, and only all rows and columns together tell which one is meant. The sums that cross
-lines are what ties them; `gouji.model.reconciling.chart` weighs every way in which all of them hold.
+lines tie them; `gouji.model.reconciling.chart` weighs every way in which all of these hold.
 
 Cells keep their cheapest readings here. An explanation that gives one up costs `Joint.beyond` at
 least, so that nothing left out competes with what costs less than that by the margin.

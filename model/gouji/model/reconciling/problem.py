@@ -86,16 +86,22 @@ Terms = tuple[tuple[int, str], ...]
 """Coefficients and cells whose weighted amounts add up to zero."""
 
 
+Pair = tuple[str, str]
+"""Two cells that stand side by side in a line, or one below the other in lines that follow."""
+
+
 @dataclass(frozen=True)
 class Component:
     """Units that equations tie together, apart from all others; both in the order of the form.
 
-    In a `sparse` component, lines leave their zeros out without a trace.
+    Numbers of `neighbours` may have been exchanged. In a `sparse` component, lines leave their
+    zeros out without a trace.
     """
 
     units: tuple[Unit, ...]
     equations: tuple[Terms, ...]
     signed: frozenset[str]
+    neighbours: tuple[Pair, ...] = ()
     sparse: bool = False
 
     @cached_property
@@ -149,10 +155,14 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One way in which everything adds up; `extra` is its cost over the cheapest choices."""
+    """One way in which everything adds up; `extra` is its cost over the cheapest choices.
+
+    The numbers of the cells in `exchanged` were printed in each other's place.
+    """
 
     extra: int
     picks: Mapping[str, Pick]
+    exchanged: tuple[Pair, ...] = ()
 
 
 def price(units: Iterable[Unit], amounts: Mapping[str, int]) -> Explanation | None:
@@ -205,10 +215,33 @@ def components(table: Table, readings: TableReadings) -> tuple[Component, ...]:
     for terms in equations:
         parts[home[terms[0][1]]][1].append(terms)
     sparse = {line.id for line in readings.lines if line.sparse}
+    beside: dict[str, list[Pair]] = {}
+    for pair in neighbours(table):
+        beside.setdefault(home[pair[0]], []).append(pair)
     return tuple(
-        Component(tuple(u), tuple(e), signed, any(unit.line in sparse for unit in u))
-        for u, e in parts.values()
+        Component(
+            tuple(u),
+            tuple(e),
+            signed,
+            tuple(pair for pair in beside.get(name, ()) if home[pair[1]] == name),
+            any(unit.line in sparse for unit in u),
+        )
+        for name, (u, e) in parts.items()
     )
+
+
+def neighbours(table: Table) -> Iterator[Pair]:
+    """The cells that stand side by side in a line, or one below the other in lines that follow."""
+    lines = [cells for _, cells in table.lines]
+    for cells in lines:
+        yield from ((left.id, right.id) for left, right in pairwise(cells))
+    for above, under in pairwise(lines):
+        yield from (
+            (upper.id, lower.id)
+            for upper in above
+            for lower in under
+            if upper.column.id == lower.column.id
+        )
 
 
 def _units(line: Line, tied: set[str], signed: frozenset[str]) -> Iterator[Unit]:

@@ -10,18 +10,16 @@ leave the free cells one amount each, or nothing is free at all, no solver is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gouji.model.reconciling.bounds import Bounder, Reach
 from gouji.model.reconciling.budget import Budget, OutOfTime
 from gouji.model.reconciling.identities import decided
-from gouji.model.reconciling.joint import Joint, place_jointly
+from gouji.model.reconciling.outcome import Outcome, varying_cells
 from gouji.model.reconciling.problem import (
     Component,
     Explanation,
-    Layout,
     Pick,
     Unit,
     price,
@@ -32,121 +30,18 @@ if TYPE_CHECKING:
     from gouji.model.reconciling.solver import Solver
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known about a component.
-
-    `explanations` are those found within the margin, cheapest first; empty if none exists or none
-    was found in time. `varying` are the cells for which they give different amounts, `unproved`
-    those for which time ran out before other amounts could be ruled out. `exhausted` means that
-    no further explanation with other values is within the margin. `lower` bounds, for each cell,
-    what an explanation with another value that is not listed costs over the best. `joint` holds
-    all placings where the lines of a sparse component were laid jointly; only the best of them is
-    among the explanations.
-    """
-
-    component: Component
-    explanations: tuple[Explanation, ...]
-    varying: frozenset[str] = frozenset()
-    exhausted: bool = True
-    unproved: frozenset[str] = frozenset()
-    lower: Mapping[str, int] = field(default_factory=dict)
-    joint: Joint | None = None
-
-    @property
-    def best(self) -> Explanation | None:
-        """The cheapest explanation, if there is one."""
-        return self.explanations[0] if self.explanations else None
-
-    @property
-    def picks(self) -> Mapping[str, Pick]:
-        """What is taken for each cell; the cheapest choices if there is no explanation.
-
-        Cells that can't have any amount are left out.
-        """
-        if self.explanations:
-            return self.explanations[0].picks
-        slots = [s for u in self.component.units for layout in u.layouts[:1] for s in layout.slots]
-        return {s.cell: Pick(s, s.options[0], s.options[0].amount or 0) for s in slots}
-
-
-def explain(component: Component, settings: ReconcilingSettings, budget: Budget) -> Outcome:
-    """The best explanation of the component and its competitors; never raises for want of time."""
-    if any(not unit.layouts for unit in component.units):
-        return Outcome(component, ())
-    if not component.equations:
-        return _alone(component, component.units[0], settings)
-    joint = place_jointly(component, settings.max_states) if component.sparse else None
-    if joint is not None:
-        return _placed(component, joint, settings)
-    return _Search(component, settings, budget).run()
-
-
-def _placed(component: Component, joint: Joint, settings: ReconcilingSettings) -> Outcome:
-    """The best joint placing; cells vary whose amount is not the same in nearly all of them.
-
-    Nothing is proved if an explanation that gives up a reading may cost as little.
-    """
-    best = joint.best
-    gap = joint.beyond - best.extra
-    if gap < settings.margin:
-        return Outcome(component, (best,), exhausted=False, unproved=component.cells, joint=joint)
-    varying = frozenset(
-        cell
-        for cell, share in joint.shares.items()
-        if share.get(best.picks[cell].amount, 0.0) < settings.review_below
-    )
-    return Outcome(
-        component,
-        (best,),
-        varying,
-        exhausted=not joint.unproved,
-        unproved=joint.unproved,
-        lower=dict.fromkeys(component.cells, gap),
-        joint=joint,
-    )
-
-
-def _alone(component: Component, unit: Unit, settings: ReconcilingSettings) -> Outcome:
-    """A unit that no equation touches: every choice stands, so its costs alone decide.
-
-    A cell that varies at all varies in an explanation that deviates once from some layout's
-    cheapest options, so these are the ones to look at. A cell that nothing was read for differs
-    from one that was read as any number.
-    """
-    priced: dict[tuple[int | None, ...], Explanation] = {}
-    for layout in unit.layouts:
-        laid = replace(unit, layouts=(layout,))
-        for amounts in _single(layout):
-            explanation = price((laid,), amounts)
-            if explanation is not None and explanation.extra < settings.margin:
-                read = tuple(explanation.picks[cell].reads_as for cell in unit.cells)
-                priced[read] = min(explanation, priced.get(read, explanation), key=_extra)
-    found = sorted(priced.values(), key=_extra)
-    lower = dict.fromkeys(unit.cells, max(settings.margin, settings.misprint_cost))
-    varying = _varying(found)
-    lower |= dict.fromkeys(varying, settings.margin)
-    return Outcome(component, tuple(found), varying, lower=lower)
-
-
-def _extra(explanation: Explanation) -> int:
-    return explanation.extra
-
-
-def _single(layout: Layout) -> Iterator[dict[str, int]]:
-    """The layout's cheapest amounts, then each deviation of one cell from them."""
-    cheapest = {slot.cell: slot.options[0].amount or 0 for slot in layout.slots}
-    yield cheapest
-    for slot in layout.slots:
-        for option in slot.options[1:]:
-            if option.amount is not None:
-                yield {**cheapest, slot.cell: option.amount}
-
-
-class _Search:
+class Search:
     """One component with equations, on its way to an outcome."""
 
-    def __init__(self, component: Component, settings: ReconcilingSettings, budget: Budget) -> None:
+    def __init__(
+        self,
+        component: Component,
+        settings: ReconcilingSettings,
+        budget: Budget,
+        ceiling: int | None = None,
+    ) -> None:
+        """Explanations that cost the `ceiling` or more are of no interest, where there is one."""
+        self.ceiling = ceiling
         self.component = component
         self.settings = settings
         self.budget = budget
@@ -154,6 +49,7 @@ class _Search:
         self.found: list[Explanation] = []
 
     def run(self) -> Outcome:
+        """The explanations within the margin; never raises for want of time."""
         cells = self.component.cells
         try:
             first = self._candidate()
@@ -174,7 +70,7 @@ class _Search:
             self._add(stopped.found)
         lower = self._lower(reach, unproved)
         found = tuple(self.found)
-        return Outcome(self.component, found, _varying(found), exhausted, unproved, lower)
+        return Outcome(self.component, found, varying_cells(found), exhausted, unproved, lower)
 
     def _candidate(self) -> Explanation | None:
         """An explanation, most often the cheapest; None if there is none at all.
@@ -185,13 +81,16 @@ class _Search:
         step = self.settings.margin
         limit = self.bounder.floor + step
         top = 1 + sum(_most(unit) for unit in self.component.units)
-        while True:
-            reach = self.bounder.reach(limit)
+        if self.ceiling is not None:
+            top = min(top, self.ceiling)
+        while self.bounder.floor < top:
+            reach = self.bounder.reach(min(limit, top))
             found = self._candidate_within(reach, top) if reach else None
             if found is not None or limit > top:
                 return found
             limit += step
             step *= 2
+        return None
 
     def _candidate_within(self, reach: Reach, top: int) -> Explanation | None:
         amounts = self._settled(reach)
@@ -248,14 +147,14 @@ class _Search:
             latest = following
             self._add(latest)
             solver.limit(self.found[0].extra + self.settings.margin)
-        varying = _varying(self.found)
+        varying = varying_cells(self.found)
         steady = [cell for cell in _closed(self.found[0], cells) if cell not in varying]
         while steady:
             following = solver.another(self.found[0], steady)
             if following is None:
                 break
             self.found.append(following)
-            varying = _varying((self.found[0], following))
+            varying = varying_cells((self.found[0], following))
             steady = [cell for cell in steady if cell not in varying]
         return False
 
@@ -311,19 +210,3 @@ def _deviates(pick: Pick) -> bool:
 def _closed(explanation: Explanation, cells: Iterable[str]) -> list[str]:
     """The cells for which the explanation takes something that was read."""
     return [cell for cell in cells if not explanation.picks[cell].slot.is_open]
-
-
-def _varying(explanations: Sequence[Explanation]) -> frozenset[str]:
-    """The cells for which the first explanation and another disagree.
-
-    A cell that the first leaves to the equations is not compared.
-    """
-    if not explanations:
-        return frozenset()
-    first, *others = explanations
-    return frozenset(
-        cell
-        for cell, pick in first.picks.items()
-        if not pick.slot.is_open
-        and any(other.picks[cell].reads_as != pick.amount for other in others)
-    )

@@ -25,7 +25,8 @@ class ReconcilingSettings:
     spared for. A number may be held to belong to no cell only if that is at least as likely as
     `least_stray`; `uneven_gap` is the probability that an empty cell between two numbers was lost
     or added, `shifted` that a certain number of a line was torn in two or doubled, the rest moved
-    on by a cell, and the last one cut off. At most `max_placements` ways to lay a line's numbers
+    on by a cell, and the last one cut off, `exchanged` that two certain neighbours in a line, or in
+    a column, stand in each other's place. At most `max_placements` ways to lay a line's numbers
     into its cells are weighed. From `many_changes` changed numbers on, all cells of their lines are
     for review, and not only those that stand in no other lines.
     Up to `max_explanations` competing explanations are listed. Of the states that lines laid one
@@ -49,6 +50,7 @@ class ReconcilingSettings:
     least_stray: float
     uneven_gap: float
     shifted: float
+    exchanged: float
     max_placements: int
     solver_time: float
     seed: int
@@ -72,6 +74,11 @@ class ReconcilingSettings:
     def shifted_cost(self) -> int:
         """The price of a number torn in two, or doubled, that has moved the rest of its line."""
         return cost_of(self.shifted)
+
+    @property
+    def exchanged_cost(self) -> int:
+        """The price of two neighbouring numbers printed in each other's place."""
+        return cost_of(self.exchanged)
 
     @property
     def uneven_gap_cost(self) -> int:
@@ -120,6 +127,7 @@ _PROBABILITIES = frozenset(
         "least_stray",
         "uneven_gap",
         "shifted",
+        "exchanged",
     )
 )
 

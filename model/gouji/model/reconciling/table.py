@@ -20,9 +20,10 @@ from gouji.model.reconciling.explanation import (
     lost_cell,
     shifted_cells,
 )
+from gouji.model.reconciling.outcome import Outcome
 from gouji.model.reconciling.problem import Pick, components
-from gouji.model.reconciling.search import Outcome, explain
 from gouji.model.reconciling.settings import ReconcilingSettings
+from gouji.model.reconciling.weighing import explain
 from gouji.model.report import CellResult, Check, Status, TableResult, Verdict
 
 Sum = Decimal | None

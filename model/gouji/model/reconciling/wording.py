@@ -10,7 +10,7 @@ from gouji.model.form import Cell, Equation, Table
 from gouji.model.mention import Number
 from gouji.model.numerals import value_of
 from gouji.model.reading import Observation, Origin
-from gouji.model.reconciling.problem import Explanation, Pick
+from gouji.model.reconciling.problem import Explanation, Pair, Pick
 from gouji.model.report import CellResult
 
 Sentence = tuple[str, str]
@@ -154,6 +154,16 @@ def changed(difference: Number, names: Sequence[Sentence], others: int) -> Sente
     )
 
 
+def exchanged(other: Sentence, names: Sequence[Sentence]) -> Sentence:
+    """Why a number is changed that was printed in another one's place."""
+    names = tuple(dict.fromkeys(names))
+    zh, en = "与".join(n for n, _ in names), " and ".join(n for _, n in names)
+    return (
+        f"{zh}不平，与{other[0]}的数互换后才成立",
+        f"{en} do not add up; they do once this and the number of {other[1]} are exchanged",
+    )
+
+
 def competing(values: Sequence[Number | None], *, more: bool) -> Sentence:
     """That several values are about as likely."""
     zh, en = "、".join(shown(v) for v in values), ", ".join(str(v) for v in values)
@@ -171,16 +181,23 @@ class Changes:
 
     def sentence(self, explanation: Explanation) -> Sentence:
         """The cells whose reading it gives up; at most three are named."""
-        picks = [p for p in explanation.picks.values() if p.is_change or _misread(p)]
-        if not picks:
+        moved = {cell for pair in explanation.exchanged for cell in pair}
+        changed = [p for p in explanation.picks.values() if p.is_change or _misread(p)]
+        picks = [p for p in changed if p.slot.cell not in moved]
+        parts = [self._exchange(pair) for pair in explanation.exchanged]
+        if picks:
+            zh = "、".join(self._change(pick)[0] for pick in picks[:3])
+            en = ", ".join(self._change(pick)[1] for pick in picks[:3])
+            rest = len(picks) - 3
+            more = (f" 等 {len(picks)} 格", f" and {rest} more") if rest > 0 else ("", "")
+            parts.append((f"更正 {zh}{more[0]}", f"change {en}{more[1]}"))
+        if not parts:
             return ELSEWHERE
-        zh = "、".join(self._change(pick)[0] for pick in picks[:3])
-        en = ", ".join(self._change(pick)[1] for pick in picks[:3])
-        rest = len(picks) - 3
-        return (
-            f"更正 {zh}{f' 等 {len(picks)} 格' if rest > 0 else ''}",
-            f"change {en}{f' and {rest} more' if rest > 0 else ''}",
-        )
+        return "，".join(zh for zh, _ in parts), ", ".join(en for _, en in parts)
+
+    def _exchange(self, pair: Pair) -> Sentence:
+        (zh, en), (other_zh, other_en) = (title(self.table.cell[cell]) for cell in pair)
+        return f"{zh}与{other_zh}的数互换", f"exchange the numbers of {en} and {other_en}"
 
     def _change(self, pick: Pick) -> Sentence:
         cell = self.table.cell[pick.slot.cell]
