@@ -100,6 +100,15 @@ def doubled_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random)
     return _reprinted(form, table, lines, i, [*line[: j + 1], *line[j:]][: len(line)])
 
 
+def joined_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
+    """Two neighbours run into one, so that the rest of the row stands one column too far left."""
+    lines = _printed(table, numbers)
+    apart = [(i, j) for i, (_, line) in enumerate(lines) for j in range(len(line) - 1)]
+    i, j = rng.choice([(i, j) for i, j in apart if lines[i][1][j] != "0"] or apart)
+    line = lines[i][1]
+    return _reprinted(form, table, lines, i, [*line[:j], line[j] + line[j + 1], *line[j + 2 :]])
+
+
 def lost_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
     """A number lost, so that the rest of its row stands one column too far left."""
     lines = _printed(table, numbers)
@@ -223,6 +232,7 @@ DAMAGES: Mapping[str, Damage] = {
     "agency": agency,
     "torn, shifted": torn_and_shifted,
     "doubled, shifted": doubled_and_shifted,
+    "joined, shifted": joined_and_shifted,
     "lost, shifted": lost_and_shifted,
     "collapsed": collapsed,
 }

@@ -21,7 +21,7 @@ from gouji.model.reading import (
 )
 from gouji.model.reconciling.placing import place
 from gouji.model.reconciling.settings import ReconcilingSettings
-from gouji.model.reconciling.shifts import pushed_along
+from gouji.model.reconciling.shifts import pushed_along, run_together
 
 _UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
 _MONEY = frozenset({"元", "万元"})
@@ -146,7 +146,9 @@ def _line(
     if line.sparse:
         assignments, complete = place(line.cells, mentions, settings, _own_sums(line, table))
     pushed = pushed_along(line.cells, assignments[0], table.equations, settings)
+    least = assignments[0].cost
     assignments += pushed
+    assignments += run_together(line.cells, mentions, least, table.equations, settings)
     placements = tuple(
         Placement(
             assignment.cost,

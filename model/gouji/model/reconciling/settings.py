@@ -25,10 +25,11 @@ class ReconcilingSettings:
     spared for. A number may be held to belong to no cell only if that is at least as likely as
     `least_stray`; `uneven_gap` is the probability that an empty cell between two numbers was lost
     or added, `shifted` that a certain number of a line was torn in two or doubled, the rest moved
-    on by a cell, and the last one cut off, `exchanged` that two certain neighbours in a line, or in
-    a column, stand in each other's place. At most `max_placements` ways to lay a line's numbers
-    into its cells are weighed. From `many_changes` changed numbers on, all cells of their lines are
-    for review, and not only those that stand in no other lines.
+    on by a cell, and the last one cut off, `joined` that a line one number short has two that ran
+    into a certain one, `exchanged` that two certain neighbours in a line, or in a column, stand in
+    each other's place. At most `max_placements` ways to lay a line's numbers into its cells are
+    weighed. From `many_changes` changed numbers on, all cells of their lines are for review, and
+    not only those that stand in no other lines.
     Up to `max_explanations` competing explanations are listed. Of the states that lines laid one
     after another leave the sums in, `max_states` are carried on from line to line.
     `solver_time` is the solver's deterministic time for one table: about seconds, but counted
@@ -50,6 +51,7 @@ class ReconcilingSettings:
     least_stray: float
     uneven_gap: float
     shifted: float
+    joined: float
     exchanged: float
     max_placements: int
     solver_time: float
@@ -74,6 +76,11 @@ class ReconcilingSettings:
     def shifted_cost(self) -> int:
         """The price of a number torn in two, or doubled, that has moved the rest of its line."""
         return cost_of(self.shifted)
+
+    @property
+    def joined_cost(self) -> int:
+        """The price of two numbers run into one over one of them lost, in a line that is short."""
+        return cost_of(self.joined)
 
     @property
     def exchanged_cost(self) -> int:
@@ -127,6 +134,7 @@ _PROBABILITIES = frozenset(
         "least_stray",
         "uneven_gap",
         "shifted",
+        "joined",
         "exchanged",
     )
 )

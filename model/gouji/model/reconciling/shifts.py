@@ -1,8 +1,10 @@
-"""Shifted lines: a number torn in two, or printed twice, that pushes the last one out of its row.
+"""Shifted lines: one slip that moves the rest of a row.
 
-`2 0 10 0 12` in a row of five becomes `2 0 1 0 0`, or `2 0 10 10 0`. Each number of the line then
-reads well, and only the sums tell. Such readings are costly and many, so they are tried only for a
-full line whose own sums do not hold; what they say is weighed against misprints by price.
+A number torn in two, or printed twice, pushes the last one out: `2 0 10 0 12` in a row of five
+becomes `2 0 1 0 0`, or `2 0 10 10 0`. Two numbers that run into one leave the row a number short:
+`2 0 100 12`. Each number of the line then reads well, and only the sums tell. Such readings are
+costly and many, so the first kind is tried only where the sums of a full line do not hold, the
+second only if they hold for the two parts; what they say is weighed against misprints by price.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from gouji.model.form import Cell, Equation
-from gouji.model.mention import Mention, MentionKind
+from gouji.model.mention import Mention, MentionKind, Number
 from gouji.model.reconciling.placing import Assignment
 from gouji.model.reconciling.settings import ReconcilingSettings
 
@@ -36,6 +38,39 @@ def pushed_along(
     )
 
 
+def run_together(
+    cells: Sequence[Cell],
+    mentions: Sequence[Mention],
+    least: int,
+    equations: Sequence[Equation],
+    settings: ReconcilingSettings,
+) -> tuple[Assignment, ...]:
+    """The line with one of its numbers taken apart into two, if that makes its own sums hold.
+
+    None unless the line is one number short and prints plain digits alone. `least` is what the
+    cheapest placement costs in which a number was lost instead.
+    """
+    if len(mentions) != len(cells) - 1 or not all(map(_is_plain, mentions)):
+        return ()
+    if not _inner(cells, equations):
+        return ()
+    return tuple(
+        Assignment(least + settings.joined_cost, dict(enumerate(apart)))
+        for apart in _taken_apart(mentions)
+        if not _is_violated(cells, apart, equations)
+    )
+
+
+def _taken_apart(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Every number cut in two wherever no part begins with a 0 that is not all of it."""
+    for i, mention in enumerate(mentions):
+        for at in range(1, len(mention.raw)):
+            left, right = mention.raw[:at], mention.raw[at:]
+            if str(int(left)) == left and str(int(right)) == right:
+                parts = [replace(mention, recognised=((int(n), 1.0),)) for n in (left, right)]
+                yield [*mentions[:i], *parts, *mentions[i + 1 :]]
+
+
 def _is_plain(mention: Mention) -> bool:
     digits = mention.raw.isascii() and mention.raw.isdigit()
     return mention.kind is MentionKind.NUMBER and digits and not mention.recognised
@@ -44,9 +79,19 @@ def _is_plain(mention: Mention) -> bool:
 def _is_violated(
     cells: Sequence[Cell], mentions: Sequence[Mention], equations: Sequence[Equation]
 ) -> bool:
-    values = {cell.id: mention.value or 0 for cell, mention in zip(cells, mentions, strict=True)}
-    own = [e for e in equations if all(cell in values for _, cell in e.terms)]
+    values = {cell.id: _stands_for(m) for cell, m in zip(cells, mentions, strict=True)}
+    own = _inner(cells, equations)
     return any(sum(sign * values[cell] for sign, cell in e.terms) for e in own)
+
+
+def _stands_for(mention: Mention) -> Number:
+    return mention.recognised[0][0] if mention.recognised else mention.value or 0
+
+
+def _inner(cells: Sequence[Cell], equations: Sequence[Equation]) -> list[Equation]:
+    """The equations between cells of the line alone."""
+    line = {cell.id for cell in cells}
+    return [e for e in equations if line.issuperset(cell for _, cell in e.terms)]
 
 
 def _moved_back(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
