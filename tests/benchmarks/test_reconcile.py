@@ -7,9 +7,18 @@ from random import Random
 import pytest
 
 from gouji.model.form_file import load_form
+from gouji.model.reconciling import load_settings
+from gouji.model.reconciling.candidates import assemble
 from gouji.training.synthesis.number_law import draw
-from tests.benchmarks.reconcile import RIVALS, least_change, measure, totals_anew
+from tests.benchmarks.reconcile import grouping, measure
 from tests.benchmarks.reconcile_damage import DAMAGES
+from tests.benchmarks.reconcile_rivals import (
+    RIVALS,
+    least_change,
+    missing_part,
+    single_edit,
+    totals_anew,
+)
 
 FORM = load_form()
 TABLE = FORM.variants["requests"]["2021"]
@@ -44,6 +53,27 @@ def test_rivals_leave_sound_tables_alone_and_mend_a_total() -> None:
         assert method(TABLE, truth) == truth
     wrong = {**truth, "requests.new.total": truth["requests.new.total"] + 5}
     assert totals_anew(TABLE, wrong) == least_change(TABLE, wrong) == truth
+    lost = {**truth, "requests.granted.natural": None}
+    assert missing_part(TABLE, lost) == truth
+
+
+def test_single_edit_mends_a_digit_and_leaves_other_errors() -> None:
+    truth = {cell: int(n) for cell, n in draw((TABLE,), Random("rival")).items()}
+    total = truth["requests.new.total"]
+    assert single_edit(TABLE, {**truth, "requests.new.total": 10 * total + 1}) == truth
+    assert single_edit(TABLE, {**truth, "requests.new.total": 1000 * total + 111}) != truth
+
+
+def test_one_grouping_is_known_from_all_placings() -> None:
+    truth = dict.fromkeys((cell.id for cell in TABLE.cells), 0)
+    numbers = {"granted": (100, 7, 0), "partial": (0, 0, 40), "new": (100, 7, 40)}
+    for row, amounts in {**numbers, "result_total": (100, 7, 40)}.items():
+        for column, amount in zip(("natural", "business", "ngo"), amounts, strict=True):
+            truth[f"requests.{row}.{column}"] = amount
+        truth[f"requests.{row}.total"] = sum(amounts)
+    damaged = DAMAGES["collapsed"](FORM, TABLE, truth, Random(1))
+    readings = assemble(TABLE, damaged.mentions, load_settings()).readings
+    assert grouping(TABLE, readings, truth) == (9, 9)
 
 
 def test_script_writes_its_scores(tmp_path: Path) -> None:
