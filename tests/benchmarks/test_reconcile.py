@@ -10,7 +10,7 @@ from gouji.model.form_file import load_form
 from gouji.model.reconciling import load_settings
 from gouji.model.reconciling.candidates import assemble
 from gouji.training.synthesis.number_law import draw
-from tests.benchmarks.reconcile import grouping, measure
+from tests.benchmarks.reconcile import measure
 from tests.benchmarks.reconcile_damage import DAMAGES
 from tests.benchmarks.reconcile_rivals import (
     RIVALS,
@@ -19,6 +19,7 @@ from tests.benchmarks.reconcile_rivals import (
     single_edit,
     totals_anew,
 )
+from tests.benchmarks.reconcile_scores import grouping
 
 FORM = load_form()
 TABLE = FORM.variants["requests"]["2021"]
@@ -81,4 +82,6 @@ def test_script_writes_its_scores(tmp_path: Path) -> None:
     subprocess.run([sys.executable, SCRIPT, tmp_path, *options], check=True, stdout=subprocess.PIPE)
     found = json.loads((tmp_path / "reconcile.json").read_text("utf-8"))
     assert found["requests"]["misprint 1"]["gouji"]["spoilt"] == 2
+    assert (tmp_path / "outcomes.svg").stat().st_size > 0
+    assert (tmp_path / "risk.svg").stat().st_size > 0
     assert "| misprint 1 | least change | 1 |" in (tmp_path / "reconcile.md").read_text("utf-8")

@@ -226,7 +226,7 @@ def test_command_explains_a_cell_of_a_stored_report(stored: Path) -> None:
     assert "原文 5（原样：'5'），取值 3，原文有误，把握 90.0%" in output
     assert f"位置：正文第 {SPAN[0]} 至 {SPAN[1]} 个字符" in output
     assert "按原文不成立：总计 5 ≠ 结果维持 1 + 其他结果 2" in output
-    assert "另一种可能：5（20.0%）其他结果应为 4" in output
+    assert "│ 5    │ 20.0%  │ 1504 │ 其他结果应为 4 │" in output
 
 
 def test_command_shows_the_line_where_the_source_is_given(stored: Path, tmp_path: Path) -> None:

@@ -180,6 +180,20 @@ def test_search_equals_brute_force_over_placements(seed: int) -> None:
     assert_agrees_with_brute_force(random_table(seed, placements=2))
 
 
+@pytest.mark.slow
+@settings(max_examples=3750, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_search_equals_brute_force_in_many_tables(seed: int) -> None:
+    assert_agrees_with_brute_force(random_table(seed, placements=1))
+
+
+@pytest.mark.slow
+@settings(max_examples=1250, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_search_equals_brute_force_over_placements_in_many_tables(seed: int) -> None:
+    assert_agrees_with_brute_force(random_table(seed, placements=2))
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_values_break_no_identity_and_printed_numbers_stay(seed: int) -> None:

@@ -1,5 +1,6 @@
 """`gouji explain`: why a report's cells have the values they have."""
 
+from math import log
 from pathlib import Path
 from typing import Annotated
 
@@ -164,10 +165,18 @@ def print_explanation(found: Explanation, terminal: Console) -> None:
         terminal.print(f"  位置：正文第 {result.span[0]} 至 {result.span[1]} 个字符")
     for equation in found.equations:
         print_equation(equation, terminal)
+    if result.alternatives:
+        print_alternatives(result, terminal)
+
+
+def print_alternatives(result: CellResult, terminal: Console) -> None:
+    """Prints the values that compete, and what each costs over the likeliest: its log odds."""
+    grid = Grid("取值", "可能性", "代价", "解释", title="可能的取值", title_justify="left")
+    most = max(result.confidence, *(other.probability for other in result.alternatives))
     for other in result.alternatives:
-        terminal.print(
-            f"  另一种可能：{number(other.value)}（{other.probability:.1%}）{other.reason}"
-        )
+        cost = f"{1000 * log(most / other.probability):.0f}" if other.probability else "∞"
+        grid.add_row(number(other.value), f"{other.probability:.1%}", cost, other.reason)
+    terminal.print(grid)
 
 
 def print_location(location: Location, terminal: Console) -> None:
