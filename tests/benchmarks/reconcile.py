@@ -29,7 +29,7 @@ from tests.benchmarks.reconcile_plots import draw_plots
 from tests.benchmarks.reconcile_rivals import RIVALS
 from tests.benchmarks.reconcile_scores import Rival, Score, grouping, rows
 
-TABLES = (("requests", "2021"), ("disputes", "2019"))
+TABLES = {"requests": "2021", "disputes": "2019"}
 _PER_CELL = ("confidences", "right")
 
 
@@ -78,10 +78,12 @@ def main() -> None:
     parser.add_argument("--tables", type=int, default=200)
     parser.add_argument("--rivals", type=int, default=20, help="tables that the rivals see")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--table", nargs="+", choices=list(TABLES), default=list(TABLES))
     parser.add_argument("--damage", nargs="+", choices=list(DAMAGES), default=list(DAMAGES))
     options = parser.parse_args()
     form, found, parts, plotted = load_form(), {}, [], {}
-    for table_id, variant in TABLES:
+    for table_id in options.table:
+        variant = TABLES[table_id]
         table = form.variants[table_id][variant]
         scores = {}
         for damage in options.damage:

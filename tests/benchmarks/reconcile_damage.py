@@ -118,6 +118,23 @@ def lost_and_shifted(form: Form, table: Table, numbers: Numbers, rng: Random) ->
     return _reprinted(form, table, lines, i, [*line[:j], *line[j + 1 :]])
 
 
+def rows_swapped(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
+    """Two neighbouring rows in each other's place, labels and all; sums of columns do not tell.
+
+    Of a table without row labels, nothing is swapped.
+    """
+    lines = _printed(table, numbers)
+    different = [i for i in range(len(lines) - 1) if lines[i][1] != lines[i + 1][1]]
+    if not different:
+        return Damaged(_read(form, table, lines), frozenset())
+    i = rng.choice(different)
+    (upper, above), (lower, below) = lines[i : i + 2]
+    swapped = [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]]
+    pairs = zip(upper, lower, above, below, strict=True)
+    spoilt = {cell.id for a, b, x, y in pairs if x != y for cell in (a, b)}
+    return Damaged(_read(form, table, swapped), frozenset(spoilt))
+
+
 def collapsed(form: Form, table: Table, numbers: Numbers, rng: Random) -> Damaged:
     """Zeros not printed, and no trace of their cells."""
     del rng
@@ -234,5 +251,6 @@ DAMAGES: Mapping[str, Damage] = {
     "doubled, shifted": doubled_and_shifted,
     "joined, shifted": joined_and_shifted,
     "lost, shifted": lost_and_shifted,
+    "rows swapped": rows_swapped,
     "collapsed": collapsed,
 }
