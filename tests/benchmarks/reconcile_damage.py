@@ -244,7 +244,7 @@ def _label(table: Table, cells: Sequence[Cell]) -> str:
 
 DAMAGES: Mapping[str, Damage] = {
     "sound": misread(0),
-    **{f"misread {n}": misread(n) for n in (1, 2, 3, 5)},
+    **{f"misread {n}": misread(n) for n in (1, 2, 3, 5, 9)},
     **{f"misprint {n}": misprints(n) for n in (1, 2, 3, 5)},
     "agency": agency,
     "torn, shifted": torn_and_shifted,
