@@ -15,9 +15,11 @@ from gouji.model.mention import Mention, MentionKind, TableMentions
 from gouji.model.reconciling import load_settings, reconcile
 from gouji.model.reconciling.candidates import assemble
 from gouji.model.reconciling.chart import Stage, fill, narrowed
+from gouji.model.reconciling.identities import holds
 from gouji.model.reconciling.joint import place_jointly
 from gouji.model.reconciling.problem import components
 from gouji.model.report import CellResult, Status, TableResult
+from tests.model.test_reconciling_oracle import TABLE, random_table
 
 SETTINGS = load_settings()
 REQUESTS = load_form().variants["requests"]["2021"]
@@ -130,6 +132,17 @@ def test_one_wrong_number_among_lines_without_zeros_flags_the_table() -> None:
     assert result.verdict.value == "review"
 
 
+def test_a_row_lost_as_a_whole_is_not_silently_zero() -> None:
+    rows = table_of([100, 0, 7, 20, 3, 1], [0, 40, 0, 0, 0, 9])
+    rows["carried_in"] = [5, 0, 0, 0, 0, 0, 5]
+    rows["result_total"] = [105, 40, 7, 20, 3, 10, 185]
+    rows["denied_law"] = [5, 0, 0, 0, 0, 0, 5]
+    del rows["carried_in"]
+    found = cells(reconciled(rows))
+    for column in ("natural", "total"):
+        assert found[f"carried_in.{column}"].review or found[f"carried_in.{column}"].value == 5
+
+
 def test_too_many_states_leave_the_rest_unproved() -> None:
     rng = Random(5)
     results = [row.id for row in REQUESTS.blocks[0].rows][2:-2]
@@ -183,6 +196,38 @@ def test_chart_equals_brute_force(seed: int) -> None:
         for way, weight in weights.items():
             expected[way[n]] += weight / total
         assert list(share) == pytest.approx([expected[i] for i in range(len(share))], abs=1e-9)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_joint_placing_equals_brute_force(seed: int) -> None:
+    (part,) = components(TABLE, random_table(seed, placements=4))
+    choices = [
+        [
+            (layout.extra, {slot.cell: slot.options[0].amount for slot in layout.slots})
+            for layout in unit.layouts
+        ]
+        for unit in part.units
+    ]
+    found: dict[tuple[int | None, ...], int] = {}
+    for chosen in product(*choices):
+        amounts = {cell: n for _, cells in chosen for cell, n in cells.items()}
+        if all(holds(terms, amounts) for terms in part.equations):
+            values = tuple(amounts[cell] for cell in part.base)
+            cost = sum(extra for extra, _ in chosen)
+            found[values] = min(cost, found.get(values, cost))
+    joint = place_jointly(part, 10_000)
+    has_choice = any(len(unit.layouts) > 1 for unit in part.units)
+    assert (joint is not None) == (bool(found) and has_choice)
+    if joint is None:
+        return
+    assert joint.n_placings == len(found)
+    assert found[tuple(joint.best.picks[cell].amount for cell in part.base)] == min(found.values())
+    total = sum(exp(-cost / 1000) for cost in found.values())
+    for n, cell in enumerate(part.base):
+        for amount, share in joint.shares.get(cell, {}).items():
+            weight = sum(exp(-c / 1000) for v, c in found.items() if v[n] == amount)
+            assert share == pytest.approx(weight / total, abs=1e-9)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -61,10 +61,10 @@ def place_jointly(component: Component, most: int) -> Joint | None:
     if not units or len(fixed) + len(free) < len(component.cells):
         return None
     ways = {unit.line: _ways(unit, component) for unit in units}
-    settled = [t for t in component.equations if not free.intersection(c for _, c in t)]
+    settled = [t for t in component.equations if not _homes(t, units)]
     if not all(ways.values()) or any(holds(terms, fixed) is False for terms in settled):
         return None
-    crossing = [t for t in component.equations if len(_homes(t, units)) > 1]
+    crossing = [t for t in component.equations if _is_crossing(t, units)]
     start = np.array([sum(w * fixed.get(c, 0) for w, c in t) for t in crossing], np.int64)
     possible = narrowed([_stage(ways[unit.line], crossing) for unit in units], start)
     for unit, mask in zip(units, possible, strict=True):
@@ -123,6 +123,12 @@ def _amounts(
     lost = [cell for cell, amount in read.items() if amount is None]
     found = decided(inner, known, lost, component.signed)
     return known | found if found is not None and len(found) == len(lost) else None
+
+
+def _is_crossing(terms: Terms, units: Sequence[Unit]) -> bool:
+    """Whether an equation ties a line that has a choice to anything beside it."""
+    homes = _homes(terms, units)
+    return bool(homes) and not {cell for _, cell in terms}.issubset(homes[0].cells)
 
 
 def _homes(terms: Terms, units: Sequence[Unit]) -> list[Unit]:
