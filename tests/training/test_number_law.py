@@ -139,3 +139,11 @@ def test_other_process_draws_the_same_numbers() -> None:
     ]
     assert printed[0] == printed[1]
     assert printed[0].strip() == str(draw(FORM.tables("ogi-2021"), Random("1/x/0")))
+
+
+def test_a_total_from_before_a_misprinted_part_is_not_negative() -> None:
+    tables = [FORM.variants["disputes"]["2019"]]
+    zeros = {cell.id: 0 for table in tables for cell in table.cells}
+    few = {**zeros, "disputes.review.upheld": 2, "disputes.review.total": 2}
+    shown = [misprinted(tables, few, Random(n)) for n in range(3000)]
+    assert all(number >= 0 for wrong in shown for number in wrong.values())

@@ -197,7 +197,8 @@ def _stale_total(
         return {}
     part = rng.choice(parts)
     missing = part if rng.random() < 0.5 else rng.randint(1, int(part))
-    return {equation.left[0]: numbers[equation.left[0]] - missing}
+    stale = numbers[equation.left[0]] - missing
+    return {equation.left[0]: stale} if stale >= 0 else {}
 
 
 def _wrong_digit(
