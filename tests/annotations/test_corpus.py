@@ -1,11 +1,14 @@
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gouji.annotations.corpus import problems, read_annotations, tables_of, write_annotations
+from gouji.annotations.checks import problems
+from gouji.annotations.corpus import read_annotations, tables_of, write_annotations
+from gouji.annotations.problems import Problem
 from gouji.model.annotation import Annotation, CellMention, FieldLabel, Provenance
 from gouji.model.errors import Corrupt
 from gouji.model.form import Form
@@ -83,6 +86,10 @@ def sound() -> Annotation:
     )
 
 
+def told(found: Iterable[Problem]) -> str:
+    return "\n".join(map(str, found))
+
+
 def test_sound_annotation_has_no_problems(sound: Annotation, form: Form) -> None:
     assert problems(sound, form) == ()
 
@@ -93,7 +100,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "unknown variant": ({"variants": {"t": "2"}}, "没有 '2' 这一版本"),
     "table missing": ({"variants": {}}, "没有 None 这一版本"),
     "unknown table": ({"variants": {"t": "1", "u": "1"}}, "没有表 u"),
-    "cell missing": ({"cells": {"t.r.a": 0, "t.r.b": 1204}}, "t.r.total：没有标注"),
+    "cell missing": ({"cells": {"t.r.a": 0, "t.r.b": 1204}}, "t.r.total）：没有标注"),
     "cell unknown": (
         {"cells": {"t.r.a": 0, "t.r.b": 1204, "t.r.total": 1204, "t.r.x": None}},
         "t.r.x：所选版本中没有",
@@ -118,8 +125,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"printed": {"t.r.a": None, "t.r.total": None, "t.r.x": 3}},
         "有 printed 而没有真值",
     ),
-    "mark not listed as printed": ({"printed": {"t.r.total": None}}, "正文是 '/'，标注为 0"),
-    "cell without a place": ({"mentions": ()}, "t.r.b：标注为 1204，却没有位置"),
+    "mark not listed as printed": ({"printed": {"t.r.total": None}}, "正文第 4 行“/”与标注的 0 不符"),
+    "cell without a place": ({"mentions": ()}, "t.r.b）：标注为 1204，却没有位置"),
     "digit without a number": ({"others": ()}, "属于 0 个数字"),
     "header missing": ({"sections": ()}, "第一章节应为 header"),
     "sections with a gap": (
@@ -140,17 +147,17 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 def test_problem_is_named(
     sound: Annotation, form: Form, change: dict[str, Any], message: str
 ) -> None:
-    assert message in "\n".join(problems(replace(sound, **change), form))
+    assert message in told(problems(replace(sound, **change), form))
 
 
 def test_mention_twice_or_unlike_the_text_is_a_problem(sound: Annotation, form: Form) -> None:
     twice = replace(sound, mentions=(*sound.mentions, sound.mentions[1]))
-    found = "\n".join(problems(twice, form))
-    assert "t.r.b：标注了 2 处" in found
+    found = told(problems(twice, form))
+    assert "t.r.b）：标注了 2 处" in found
     assert "属于 2 个数字" in found
     mention = replace(sound.mentions[1], raw="1204")
     unlike = replace(sound, mentions=(sound.mentions[0], mention, sound.mentions[2]))
-    assert "raw '1204' 与正文不符" in "\n".join(problems(unlike, form))
+    assert "raw '1204' 与正文不符" in told(problems(unlike, form))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from gouji.annotations.corpus import problems
+from gouji.annotations.checks import problems
 from gouji.model.form import Table
 from gouji.model.form_file import load_form
 from gouji.model.mention import Number

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from gouji.annotations.corpus import reads_as
+from gouji.annotations.field_values import reads_as
 from gouji.model.form_file import load_form
 from gouji.training.synthesis.agencies import draw_agency
 from gouji.training.synthesis.chapters import write_chapters

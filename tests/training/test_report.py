@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from gouji.annotations.corpus import problems
+from gouji.annotations.checks import problems
 from gouji.model.annotation import Annotation
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import encode

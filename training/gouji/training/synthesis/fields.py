@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from gouji.annotations.corpus import reads_as
+from gouji.annotations.field_values import reads_as
 from gouji.model.annotation import FieldLabel
 from gouji.model.findings import Span
 from gouji.model.form import FieldKind, Form

@@ -1,29 +1,18 @@
 """Labelling: the annotation of a finished text, read off the pieces that it is composed of."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gouji.annotations.corpus import printed_number
+from gouji.annotations.numbers import number_span, other_numbers, printed_number
 from gouji.model.annotation import Annotation, CellMention, Provenance
-from gouji.model.findings import Span
 from gouji.model.form import Form
 from gouji.model.mention import Number
-from gouji.model.numerals import NOTE, SIGN, UNIT, narrow
 from gouji.model.report import Section
 from gouji.training.synthesis.fields import labels
 from gouji.training.synthesis.pieces import Composed, Piece, compose
 
 _HEADER = "header"
-_NUMBER = re.compile(
-    rf"(?P<number>{SIGN}?\s*[0-9](?:[0-9,.\s]*[0-9])?)\s*(?:\(?{UNIT}\)?)?\s*(?:{NOTE})?"
-)
-_OTHER = re.compile(
-    r"\d{1,3}(?:[,，]\d{3})+(?!\d)(?:[.．]\d+)?"
-    r"|(?<!\d[.．])\d+[.．]\d+(?![.．]?\d)"  # a decimal; of 2022.01.29 no part is one
-    r"|\d+"
-)
 _DATE = "2024-01-31"  # fixed: an annotation depends on nothing but its seed
 
 
@@ -58,7 +47,7 @@ def annotated(
         cells=truth.cells,
         printed=_printed(mentions, truth.cells),
         mentions=mentions,
-        others=tuple(_others(composed.text, [mention.span for mention in mentions])),
+        others=tuple(other_numbers(composed.text, [mention.span for mention in mentions])),
         fields=labels(composed, truth.fields, form),
         sections=tuple(_sections(composed)),
         provenance=Provenance("synthetic", "Apache-2.0", agency, layout, "generator", _DATE),
@@ -68,16 +57,8 @@ def annotated(
 def _mentions(composed: Composed) -> Iterator[CellMention]:
     for piece, (start, _) in composed.labelled:
         if piece.cell is not None:
-            first, last = _number_span(piece.text)
+            first, last = number_span(piece.text)
             yield CellMention((start + first, start + last), piece.cell, piece.text[first:last])
-
-
-def _number_span(text: str) -> Span:
-    """The part of a cell's text that is labelled: the number without unit and remark, or all."""
-    stripped = text.strip()
-    first = text.index(stripped) if stripped else 0
-    match = _NUMBER.fullmatch(narrow(stripped))
-    return first, first + (match.end("number") if match else len(stripped))
 
 
 def _printed(
@@ -86,14 +67,6 @@ def _printed(
     """What the page shows for the cells where that is not the truth."""
     page = {mention.cell: printed_number(mention) for mention in mentions}
     return {cell: page.get(cell) for cell, number in cells.items() if page.get(cell) != number}
-
-
-def _others(text: str, taken: Sequence[Span]) -> Iterator[Span]:
-    """The numbers of the text outside the spans that are taken."""
-    start = 0
-    for first, last in [*sorted(taken), (len(text), len(text))]:
-        yield from (match.span() for match in _OTHER.finditer(text, start, first))
-        start = max(start, last)
 
 
 def _sections(composed: Composed) -> Iterator[Section]:
