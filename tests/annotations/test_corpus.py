@@ -125,7 +125,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"printed": {"t.r.a": None, "t.r.total": None, "t.r.x": 3}},
         "有 printed 而没有真值",
     ),
-    "mark not listed as printed": ({"printed": {"t.r.total": None}}, "正文第 4 行“/”与标注的 0 不符"),
+    "mark not listed as printed": (
+        {"printed": {"t.r.total": None}},
+        "第 4 行“/”与标注的 0 不符",
+    ),
     "cell without a place": ({"mentions": ()}, "t.r.b）：标注为 1204，却没有位置"),
     "digit without a number": ({"others": ()}, "属于 0 个数字"),
     "header missing": ({"sections": ()}, "第一章节应为 header"),

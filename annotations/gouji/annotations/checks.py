@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 
 from gouji.annotations.field_values import field_problems
-from gouji.annotations.numbers import printed_number
+from gouji.annotations.page_numbers import printed_number
 from gouji.annotations.problems import Places, Problem, cell_subject, cells_by_id
 from gouji.model.annotation import Annotation, CellMention
 from gouji.model.findings import Span

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from gouji.annotations.checks import Sample
-from gouji.annotations.numbers import printed_number, unit_factor
+from gouji.annotations.page_numbers import printed_number, unit_factor
 from gouji.annotations.problems import Level, Problem
 from gouji.model.annotation import Annotation
 from gouji.model.form import Form, Table

@@ -25,6 +25,9 @@ _COMMANDS: Mapping[str, _Lazy] = {
     "evaluate": _Lazy("gouji.cli.evaluate", "evaluate", "用标准答案评测读取结果。"),
     "explain": _Lazy("gouji.cli.explain", "explain_file", "说明单元格的数从何而来、为何改动。"),
     "forms": _Lazy("gouji.cli.forms", "app", "查看表单：表格、单元格和勾稽关系。"),
+    "annotations": _Lazy(
+        "gouji.cli.annotations", "app", "检查、导出、导入标注样本，建议标注哪些报告。"
+    ),
     "train": _Lazy("gouji.cli.train", "train", "用合成报告训练标注模型。"),
     "models": _Lazy("gouji.cli.models", "app", "查看、比较和选用模型。"),
 }

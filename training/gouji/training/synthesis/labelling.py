@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gouji.annotations.numbers import number_span, other_numbers, printed_number
+from gouji.annotations.page_numbers import number_span, other_numbers, printed_number
 from gouji.model.annotation import Annotation, CellMention, Provenance
 from gouji.model.form import Form
 from gouji.model.mention import Number
