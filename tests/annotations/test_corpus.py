@@ -9,81 +9,12 @@ import pytest
 from gouji.annotations.checks import problems
 from gouji.annotations.corpus import read_annotations, tables_of, write_annotations
 from gouji.annotations.problems import Problem
-from gouji.model.annotation import Annotation, CellMention, FieldLabel, Provenance
+from gouji.model.annotation import Annotation, FieldLabel
 from gouji.model.errors import Corrupt
 from gouji.model.form import Form
-from gouji.model.form_file import load_form, parse_form
+from gouji.model.form_file import load_form
 from gouji.model.report import Section
-
-ROOT = Path(__file__).parents[2]
-GOLD = ROOT / "annotations" / "gold" / "test.jsonl"
-SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
-
-FORM = """
-id: small
-title: 表
-forms: {small: {t: "1"}}
-sections: [{id: counts, heading: 一、数量}]
-fields:
-  - {id: title, type: text}
-  - {id: year, type: year}
-  - {id: published, type: date}
-  - {id: fee, type: money, unit: 元}
-tables:
-  t:
-    columns: [{id: a, title: 甲}, {id: b, title: 乙}, {id: total, title: 总计}]
-    rows: [{id: r, title: 行}]
-identities:
-  - {id: sum, table: t, for: each row, total: total, parts: [a, b]}
-links:
-  - {id: year, kind: across years, equation: t.r.a(year) = t.r.b(year - 1)}
-""".encode()
-
-TEXT = "某局2022\n年报 \n一、数量\n行 / 1,2 04\n收费1.5万元 2023年1月31日"
-
-
-@pytest.fixture(scope="module")
-def form() -> Form:
-    return parse_form(FORM, "small.yaml")
-
-
-def span_of(words: str) -> tuple[int, int]:
-    start = TEXT.index(words)
-    return start, start + len(words)
-
-
-@pytest.fixture
-def sound() -> Annotation:
-    """A torn number, a mark, a blank total that the identity decides, a title over two lines."""
-    blank = span_of("1,2 04")[1]
-    return Annotation(
-        id="small",
-        source="small.txt",
-        source_sha256="0" * 64,
-        text_sha256=hashlib.sha256(TEXT.encode()).hexdigest(),
-        text=TEXT,
-        variants={"t": "1"},
-        cells={"t.r.a": 0, "t.r.b": 1204, "t.r.total": 1204},
-        printed={"t.r.a": None, "t.r.total": None},
-        mentions=(
-            CellMention(span_of("/"), "t.r.a", "/"),
-            CellMention(span_of("1,2 04"), "t.r.b", "1,2 04"),
-            CellMention((blank, blank), "t.r.total", ""),
-        ),
-        others=tuple(span_of(n) for n in ("2022", "1.5", "2023"))
-        + tuple((span_of(around)[0] + 1, span_of(around)[1] - 1) for around in ("年1月", "月31日")),
-        fields={
-            "title": FieldLabel("某局2022年报", span_of("某局2022\n年报 ")),
-            "year": FieldLabel(2022, span_of("2022")),
-            "published": FieldLabel("2023-01-31", span_of("2023年1月31日")),
-            "fee": FieldLabel(15000, span_of("1.5万元")),
-        },
-        sections=(
-            Section("header", None, (0, TEXT.index("一"))),
-            Section("counts", "一、数量", (TEXT.index("一"), len(TEXT))),
-        ),
-        provenance=Provenance("web", "public", "某局", "rows", "a person", "2024-01-31"),
-    )
+from tests.annotations.samples import SEEDS, TEXT, span_of
 
 
 def told(found: Iterable[Problem]) -> str:
@@ -211,11 +142,6 @@ def test_second_annotation_of_one_id_is_refused(sound: Annotation, tmp_path: Pat
     write_annotations(path, [sound, sound])
     with pytest.raises(Corrupt, match="'small' stands on 2 lines"):
         read_annotations(path)
-
-
-@pytest.fixture(scope="module")
-def gold() -> dict[str, Annotation]:
-    return {annotation.id: annotation for annotation in read_annotations(GOLD)}
 
 
 def test_gold_holds_the_seeds_alone_and_unchanged(gold: dict[str, Annotation]) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from gouji.model.annotation import Annotation
@@ -35,3 +36,11 @@ def write_annotations(path: Path, annotations: Iterable[Annotation]) -> None:
 def tables_of(annotation: Annotation, form: Form) -> tuple[Table, ...]:
     """The tables in the variants that the annotation names; KeyError for an unknown one."""
     return tuple(form.variants[table][annotation.variants[table]] for table in form.table_ids)
+
+
+def renamed(annotation: Annotation, ids: Iterable[str]) -> Annotation:
+    """The annotation under an id that is not taken: its own, or with the text's hash in it."""
+    if annotation.id not in ids:
+        return annotation
+    stem, mark, number = annotation.id.partition("#")
+    return replace(annotation, id=f"{stem}_{annotation.text_sha256[:8]}{mark}{number}")

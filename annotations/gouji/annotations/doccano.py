@@ -54,7 +54,10 @@ def returned_of(line: Json, place: str) -> Returned:
         raise Corrupt(f"{place}：label 的写法有误（{error!r}）") from error
     if any(not 0 <= r.span[0] <= r.span[1] <= len(annotation.text) for r in regions):
         raise Corrupt(f"{place}：有位置超出正文；项目不可选“把字素簇算作一个字符”")
-    return Returned(annotation, Marked(regions, marked_of(annotation).values))
+    before = marked_of(annotation)
+    untouched = {region.label for region in set(before.regions).intersection(regions)}
+    values = {label: value for label, value in before.values.items() if label in untouched}
+    return Returned(annotation, Marked(regions, values))
 
 
 def _region(label: Json) -> Region:

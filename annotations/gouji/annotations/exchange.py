@@ -6,6 +6,8 @@ program keeps and never shows. So nothing is lost that the program has no notion
 
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
 
 from gouji.annotations.field_values import value_of_words
 from gouji.annotations.problems import cells_by_id
@@ -24,6 +26,13 @@ COLOURS = ("#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b", "#17becf")
 """A colour for each table of a form in turn, then fields, then headings."""
 
 _ID = re.compile(r"\S+")
+
+
+class Program(StrEnum):
+    """A labelling program."""
+
+    LABEL_STUDIO = "label-studio"
+    DOCCANO = "doccano"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class Details:
     today: str = ""
 
 
+@cache
 def offered_labels(form: Form) -> tuple[Label, ...]:
     """Every label of a form with its title and colour."""
     tables = dict(zip(form.table_ids, COLOURS, strict=False))

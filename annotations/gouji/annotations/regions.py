@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 
 from gouji.annotations.checks import HEADER
 from gouji.annotations.field_values import reads_as, value_of_words
@@ -45,6 +46,7 @@ class Marked:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
+@cache
 def labels_of(form: Form) -> tuple[str, ...]:
     """Every label of a form in its order: cells, then fields, then sections."""
     fields = (FIELD + kind.id for kind in form.fields)
@@ -197,7 +199,8 @@ class _Change:
         """The fields; a changed one has the value that was written, or that its words spell."""
         changed = self.labels(FIELD)
         kinds = {kind.id: kind for kind in self.form.fields}
-        spans = {r.label.removeprefix(FIELD): r.span for r in self.after.regions}
+        first_last = reversed(tuple(_sorted(self.after.regions)))  # of two places the first counts
+        spans = {region.label.removeprefix(FIELD): region.span for region in first_last}
         fields = dict(self.annotation.fields)
         for name in sorted(changed & kinds.keys()):
             fields[name] = self._field(kinds[name], spans.get(name))

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gouji.annotations.line_shapes import Profile, distance, profile_of
-from gouji.annotations.transfers import Extract, read_source
+from gouji.annotations.sources import Extract, read_source
 from gouji.inference.confirmation import settled
-from gouji.inference.discovery import Found
+from gouji.inference.discovery import Discovery
 from gouji.inference.opinions import compare
 from gouji.inference.readers import Limits
 from gouji.inference.rules import tag_tables
@@ -116,20 +116,21 @@ class Surveyed:
 
 
 def survey(
-    sources: Iterable[Found],
+    sources: Discovery,
     labelled: Sequence[Annotation],
     extract: Extract,
     tag: Tag | None,
     form: Form,
 ) -> Surveyed:
-    """The reports of the sources that no sample has the text of.
+    """The reports in sources that are no sample yet.
 
     Without a tagger there is no second opinion, and no line is in dispute.
     """
     known = {annotation.text_sha256 for annotation in labelled}
     known |= {annotation.source_sha256 for annotation in labelled}
     found = Surveyed()
-    for source in sources:
+    found.failures += [f"{passed.name}：{passed.reason}" for passed in sources.unreadable]
+    for source in sources.found:
         try:
             document = read_source(source, Limits())
         except ReadError as error:

@@ -81,7 +81,8 @@ def export(
     model: Model = None,
 ) -> None:
     """Writes the file; exit code 1 if a report could not be read, 2 for wrong usage."""
-    from gouji.annotations.transfers import Program, gather, write_export
+    from gouji.annotations.exchange import Program
+    from gouji.annotations.exporting import gather, write_export
 
     with _usage_errors():
         form, settings = load_form(), Settings()
@@ -122,8 +123,8 @@ def import_samples(
 ) -> None:
     """Adds the samples to a file; exit code 1 if one could not be taken, 2 for wrong usage."""
     from gouji.annotations.checks import problems
-    from gouji.annotations.exchange import Details
-    from gouji.annotations.transfers import Program, from_program, from_workbook, merge_into
+    from gouji.annotations.exchange import Details, Program
+    from gouji.annotations.importing import from_program, from_workbook, merge_into
 
     details = Details(annotator, licence, layout, f"{datetime.now(UTC):%Y-%m-%d}")
     with _usage_errors():
@@ -175,7 +176,7 @@ def suggest(
         files = annotation_files(labelled or ())
         samples = [one for path in files for one in read_annotations(path)]
         extract = make_extractor(form, Settings(), entry.reference)
-        sources = discover(paths, aside=set(files)).found
+        sources = discover(paths, aside=set(files))
         found = survey(sources, samples, extract, tagger_alone(entry, form), form)
     chosen = list(suggested(found.candidates, samples, n))
     for number, one in enumerate(chosen, start=1):

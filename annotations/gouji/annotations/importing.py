@@ -1,48 +1,25 @@
-"""Transfers: samples and reports on their way out to a labelling program, and samples back in."""
+"""Importing: samples on their way back from a labelling program, or from a corrected workbook."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 from gouji.annotations import doccano, label_studio
-from gouji.annotations.corpus import read_annotations, write_annotations
-from gouji.annotations.drafts import Draft, draft_of
-from gouji.annotations.exchange import Details, Returned, finished
+from gouji.annotations.corpus import read_annotations, renamed, write_annotations
+from gouji.annotations.drafts import draft_of
+from gouji.annotations.exchange import Details, Program, Returned, finished
 from gouji.annotations.regions import marked_of
 from gouji.annotations.relocating import relocated
+from gouji.annotations.sources import Extract, read_source
 from gouji.inference.correction_files import read_corrections
-from gouji.inference.discovery import Found, discover
-from gouji.inference.readers import Limits, read, read_member
+from gouji.inference.discovery import discover
+from gouji.inference.readers import Limits
 from gouji.model.annotation import Annotation
-from gouji.model.atomic import replacing, write_atomically
 from gouji.model.document import Document
 from gouji.model.errors import ConfigError, Corrupt, ReadError
 from gouji.model.form import Form
-from gouji.model.jsonl import Json, decode, dumps, loads
-from gouji.model.mention import Number
-from gouji.model.report import Report, Verdict
-
-Extract = Callable[[Document, Mapping[str, Mapping[str, Number | None]]], tuple[Report, ...]]
-"""The reports in a document, given what a person confirmed, by the suffix of the report's name."""
-
-_SUFFIX = ".jsonl"
-
-
-class Program(StrEnum):
-    """A labelling program."""
-
-    LABEL_STUDIO = "label-studio"
-    DOCCANO = "doccano"
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What was found to export: the samples, and why sources gave none."""
-
-    drafts: tuple[Draft, ...]
-    failures: tuple[str, ...]
+from gouji.model.jsonl import Json, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,108 +37,6 @@ class Merged:
 
     n_new: int
     n_replaced: int
-
-
-def gather(paths: Sequence[Path], extract: Extract, form: Form, limits: Limits) -> Gathered:
-    """The samples of annotation files, and drafts of the reports in all other files.
-
-    Raises:
-        ConfigError: a path does not exist.
-        Corrupt: an annotation file is malformed.
-    """
-    drafts: list[Draft] = []
-    failures: list[str] = []
-    for source in discover(paths).found:
-        if is_annotation_file(source.path):
-            drafts += [Draft(annotation, {}) for annotation in read_annotations(source.path)]
-            continue
-        try:
-            drafts += _drafts(source, extract, form, limits)
-        except ReadError as error:
-            failures.append(str(error))
-    return Gathered(tuple(_named_apart(drafts)), tuple(failures))
-
-
-def is_annotation_file(path: Path) -> bool:
-    """Whether a file holds annotations, which its name and its first line tell."""
-    if path.suffix != _SUFFIX:
-        return False
-    try:
-        with path.open("rb") as stream:
-            data = loads(next(stream, b"").decode("utf-8-sig"))
-        decode(Annotation, data)
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _drafts(source: Found, extract: Extract, form: Form, limits: Limits) -> Iterator[Draft]:
-    document = read_source(source, limits)
-    for report in extract(document, {}):
-        if report.verdict is Verdict.FAILED:
-            raise ReadError(f"{report.source.name}：{report.reason}")
-        yield draft_of(document, report, form)
-
-
-def read_source(source: Found, limits: Limits) -> Document:
-    """The document of a source, which may stand in an archive.
-
-    Raises:
-        ReadError: it can't be read.
-    """
-    if source.member is None:
-        return read(source.path, source.name, limits)
-    return read_member(source.path, source.member, source.name, limits)
-
-
-def _named_apart(drafts: Iterable[Draft]) -> Iterator[Draft]:
-    """The drafts, of which none has the id of an earlier one."""
-    ids: set[str] = set()
-    for draft in drafts:
-        annotation = _renamed(draft.annotation, ids)
-        ids.add(annotation.id)
-        yield replace(draft, annotation=annotation)
-
-
-def _renamed(annotation: Annotation, ids: Iterable[str]) -> Annotation:
-    """The annotation under an id that is not taken: its own, or with the text's hash in it."""
-    if annotation.id not in ids:
-        return annotation
-    stem, mark, number = annotation.id.partition("#")
-    return replace(annotation, id=f"{stem}_{annotation.text_sha256[:8]}{mark}{number}")
-
-
-def exported(drafts: Iterable[Draft], program: Program, form: Form) -> Iterator[Json]:
-    """The samples as a program imports them, one by one."""
-    for draft in drafts:
-        if program is Program.DOCCANO:
-            yield doccano.line_of(draft, form)
-        else:
-            yield label_studio.task_of(draft, form)
-
-
-def write_export(path: Path, drafts: Sequence[Draft], program: Program, form: Form) -> Path:
-    """Writes what a program imports, and beside it what it asks for besides; the path of that.
-
-    For Label Studio that is the labelling config (`.xml`), for doccano the labels
-    (`.labels.json`). Each file is replaced as a whole or not at all.
-
-    Raises:
-        OSError: a file can't be written.
-    """
-    is_list = program is Program.LABEL_STUDIO
-    with replacing(path) as stream:
-        stream.write(b"[\n" if is_list else b"")
-        for number, item in enumerate(exported(drafts, program, form)):
-            stream.write(b",\n" if is_list and number else b"")
-            stream.write(dumps(item).encode() + (b"" if is_list else b"\n"))
-        stream.write(b"\n]\n" if is_list else b"")
-    if is_list:
-        beside, content = path.with_suffix(".xml"), label_studio.labelling_config(form)
-    else:
-        beside, content = path.with_suffix(".labels.json"), dumps(doccano.label_types(form)) + "\n"
-    write_atomically(beside, content.encode())
-    return beside
 
 
 def from_program(path: Path, program: Program, details: Details, form: Form) -> Imported:
@@ -272,7 +147,7 @@ def merge_into(path: Path, annotations: Iterable[Annotation]) -> Merged:
             kept[_key(annotation)] = replace(annotation, id=older.id)
         else:
             ids = {one.id for one in kept.values()}
-            kept[_key(annotation)] = _renamed(annotation, ids)
+            kept[_key(annotation)] = renamed(annotation, ids)
     write_annotations(path, kept.values())
     return Merged(len(kept) - n_before, n_replaced)
 
