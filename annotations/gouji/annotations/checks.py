@@ -9,12 +9,12 @@ from functools import cached_property
 from itertools import groupby
 
 from gouji.annotations.field_values import field_problems
-from gouji.annotations.page_numbers import printed_number
+from gouji.annotations.page_numbers import number_span, printed_number
 from gouji.annotations.problems import Places, Problem, cell_subject, cells_by_id
 from gouji.model.annotation import Annotation, CellMention
 from gouji.model.findings import Span
 from gouji.model.form import Cell, Equation, Form, Table
-from gouji.model.mention import Number
+from gouji.model.mention import MentionKind, Number
 from gouji.model.wording import equation_words
 
 HEADER = "header"
@@ -58,6 +58,11 @@ class Sample:
         """The other numbers whose span fits the text."""
         return tuple(span for span in self.annotation.others if self.fits(span))
 
+    @cached_property
+    def in_others(self) -> frozenset[int]:
+        """The characters of the other numbers."""
+        return frozenset(index for span in self.others for index in range(*span))
+
     def fits(self, span: Span) -> bool:
         """Whether a span lies within the text."""
         return 0 <= span[0] <= span[1] <= len(self.annotation.text)
@@ -65,6 +70,10 @@ class Sample:
     def subject(self, cell: str) -> str:
         """A cell as messages name it."""
         return cell_subject(cell, self.cells or cells_by_id(self.form))
+
+    def problem(self, cell: str, found: str, advice: str) -> Problem:
+        """A problem of one cell."""
+        return Problem(self.subject(cell), found, advice, (cell,))
 
     def is_settled(self, cell: str) -> bool:
         """Whether it is known which cells the table of a cell has."""
@@ -90,18 +99,20 @@ def _text_problems(sample: Sample) -> Iterator[Problem]:
 
 def _span_problems(sample: Sample) -> Iterator[Problem]:
     annotation = sample.annotation
-    named = [(sample.subject(mention.cell), mention.span) for mention in annotation.mentions]
-    named += [("非单元格数字", span) for span in annotation.others]
-    named += [(f"章节 {section.id}", section.span) for section in annotation.sections]
+    named: list[tuple[str, Span, tuple[str, ...]]] = [
+        (sample.subject(m.cell), m.span, (m.cell,)) for m in annotation.mentions
+    ]
+    named += [("非单元格数字", span, ()) for span in annotation.others]
+    named += [(f"章节 {section.id}", section.span, ()) for section in annotation.sections]
     named += [
-        (f"字段 {name}", label.span)
+        (f"字段 {name}", label.span, ())
         for name, label in annotation.fields.items()
         if label is not None and label.span is not None
     ]
-    for subject, (start, end) in named:
+    for subject, (start, end), cells in named:
         if not sample.fits((start, end)):
             found = f"位置 [{start}, {end}) 不在正文范围内（正文共 {len(annotation.text)} 个字符）"
-            yield Problem(subject, found, "请重新选取位置")
+            yield Problem(subject, found, "请重新选取位置", cells)
 
 
 def _variant_problems(sample: Sample) -> Iterator[Problem]:
@@ -121,20 +132,20 @@ def _cell_problems(sample: Sample) -> Iterator[Problem]:
     annotation = sample.annotation
     for name in sample.cells:
         if name not in annotation.cells:
-            yield Problem(sample.subject(name), "没有标注", "无从得知的填 null")
+            yield sample.problem(name, "没有标注", "无从得知的填 null")
     for name in annotation.cells:
         if name not in sample.cells and sample.is_settled(name):
             found = "所选版本中没有"
-            yield Problem(sample.subject(name), found, "请改正单元格编号（gouji forms show）")
+            yield sample.problem(name, found, "请改正单元格编号（gouji forms show）")
     for name, value in annotation.cells.items():
         if name in sample.cells and value is not None and not _fits(value, sample.cells[name]):
-            yield Problem(sample.subject(name), f"{value} 不是该列允许的数", _REREAD)
+            yield sample.problem(name, f"{value} 不是该列允许的数", _REREAD)
     for name, value in annotation.printed.items():
         if name not in annotation.cells:
-            yield Problem(sample.subject(name), "有 printed 而没有真值", "请在 cells 中填真值")
+            yield sample.problem(name, "有 printed 而没有真值", "请在 cells 中填真值")
         elif annotation.cells[name] == value:
             found = f"printed 与真值相同（{_shown(value)}），不应列出"
-            yield Problem(sample.subject(name), found, "请从 printed 中删去")
+            yield sample.problem(name, found, "请从 printed 中删去")
 
 
 def _fits(value: Number, cell: Cell) -> bool:
@@ -148,33 +159,52 @@ def _mention_problems(sample: Sample) -> Iterator[Problem]:
     for name, n in counts.items():
         if n > 1:
             where = "、".join(sample.places.of(m.span) for m in sample.mentions if m.cell == name)
-            yield Problem(sample.subject(name), f"标注了 {n} 处（{where}）", "只留真正的一处")
+            yield sample.problem(name, f"标注了 {n} 处（{where}）", "只留真正的一处")
     for mention in sample.mentions:
         yield from _one_mention(mention, sample)
     for name, value in annotation.cells.items():
         shown = annotation.printed.get(name, value)
         if name not in counts and shown is not None:
             advice = "请标出它在正文中的位置；正文中没有的，printed 中填 null"
-            yield Problem(sample.subject(name), f"标注为 {shown}，却没有位置", advice)
+            yield sample.problem(name, f"标注为 {shown}，却没有位置", advice)
 
 
 def _one_mention(mention: CellMention, sample: Sample) -> Iterator[Problem]:
-    annotation, subject = sample.annotation, sample.subject(mention.cell)
-    if mention.cell not in annotation.cells:
-        if sample.is_settled(mention.cell):
-            yield Problem(subject, "有位置而没有真值", "请改正单元格编号，或在 cells 中填真值")
+    annotation, name = sample.annotation, mention.cell
+    if name not in annotation.cells:
+        if sample.is_settled(name):
+            yield sample.problem(name, "有位置而没有真值", "请改正单元格编号，或在 cells 中填真值")
         return
     place = sample.places.of(mention.span)
     if mention.raw != annotation.text[slice(*mention.span)]:
-        yield Problem(
-            subject, f"raw {mention.raw!r} 与正文不符（{place}）", "请重新选取位置，raw 随之填写"
+        yield sample.problem(
+            name, f"raw {mention.raw!r} 与正文不符（{place}）", "请重新选取位置，raw 随之填写"
         )
         return
-    number, shown = printed_number(mention), annotation.page_value(mention.cell)
+    if found := _misplaced(mention, sample):
+        yield sample.problem(
+            name, f"{place}{found}", "从数字的第一个字选到最后一个字，空格子不选字"
+        )
+    number, shown = printed_number(mention), annotation.page_value(name)
     if number != shown:
         found = f"正文{place}与标注的 {_shown(shown)} 不符"
         advice = "标错了位置的改位置，标错了数的改数；原文印错的，printed 填原文的数，cells 填真值"
-        yield Problem(subject, found, advice)
+        yield sample.problem(name, found, advice)
+
+
+def _misplaced(mention: CellMention, sample: Sample) -> str:
+    """What is wrong with where a place begins and ends; empty if nothing is."""
+    text, (start, end) = sample.annotation.text, mention.span
+    if number_span(mention.raw) != (0, len(mention.raw)):
+        return "多选了空白、单位或注"
+    inside = any(char.isdecimal() for char in mention.raw)
+    like_digits = any(char.isascii() and char.isalpha() for char in mention.raw)
+    if mention.kind is MentionKind.NUMBER and not inside and not like_digits:
+        return "既不是数，也不是“/”“无”一类的记号"
+    beside = [at for at in (start - 1, end) if inside and 0 <= at < len(text)]
+    if any(text[at].isdecimal() and at in sample.in_others for at in beside):
+        return "没有选全，旁边还有数字"
+    return ""
 
 
 def _shown(value: Number | None) -> str:
@@ -196,7 +226,8 @@ def _digit_problems(sample: Sample) -> Iterator[Problem]:
         if n != 1:
             found = f"属于 {n} 个数字，应为 1 个"
             advice = "请标为单元格，或列入 others" if n == 0 else "请去掉多标的位置"
-            yield Problem(f"正文{sample.places.of((start, end))}", found, advice)
+            cells = tuple(m.cell for m in sample.mentions if m.span[0] < end and start < m.span[1])
+            yield Problem(f"正文{sample.places.of((start, end))}", found, advice, cells)
         start = end
     for span in sample.others:
         if not any(char.isdecimal() for char in text[slice(*span)]):
@@ -219,7 +250,7 @@ def _broken(
         "请核对这几格；原文印的就是如此的，是原文的错误："
         "printed 填原文的数，cells 填改动最少而对得上的数"
     )
-    return Problem("勾稽关系", found, advice)
+    return Problem("勾稽关系", found, advice, (*equation.left, *equation.right))
 
 
 def _sum(cells: tuple[str, ...], annotation: Annotation) -> Decimal | None:

@@ -20,11 +20,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: what it is about, what was found, what to do."""
+    """One thing that is wrong: what it is about, what was found, what to do.
+
+    `cells` are those that it may lie with.
+    """
 
     subject: str
     found: str
     advice: str
+    cells: tuple[str, ...] = ()
     level: Level = Level.ERROR
 
     def __str__(self) -> str:

@@ -11,14 +11,15 @@ from decimal import Decimal
 from itertools import combinations
 
 from gouji.annotations.checks import Sample
-from gouji.annotations.page_numbers import printed_number, unit_factor
+from gouji.annotations.page_numbers import printed_number
 from gouji.annotations.problems import Level, Problem
 from gouji.model.annotation import Annotation
-from gouji.model.form import Form, Table
+from gouji.model.form import Column, Form, Table
 from gouji.model.mention import Number
 
-_VOTES = 3  # lines that agree on an order before it counts
-_AGREED = 0.75  # share of the lines that agree
+_VOTES = 2  # lines that agree on an order before it counts; that of the form counts as one
+_YUAN = 10_000  # in a 万元
+_AGREED = 2 / 3  # share of the lines that agree
 
 Line = Sequence[str]
 """The rows of a column, or the columns of a row, in the order of their places in the text."""
@@ -36,10 +37,16 @@ def _order_remarks(sample: Sample) -> Iterator[Problem]:
     for table in sample.tables:
         told: set[str] = set()
         for by_row in (True, False):
-            for cells in _out_of_order(_lines(table, starts, by_row=by_row)):
+            lines = list(_lines(table, starts, by_row=by_row))
+            as_printed = [line for _, line in _lines(table, _form_order(table), by_row=by_row)]
+            for cells in _out_of_order(lines, as_printed):
                 if not told.issuperset(cells):
                     told.update(cells)
                     yield _order_remark(cells, sample, by_row=by_row)
+
+
+def _form_order(table: Table) -> Mapping[str, int]:
+    return {cell.id: number for number, cell in enumerate(table.cells)}
 
 
 def _order_remark(cells: Sequence[str], sample: Sample, *, by_row: bool) -> Problem:
@@ -51,7 +58,7 @@ def _order_remark(cells: Sequence[str], sample: Sample, *, by_row: bool) -> Prob
     ]
     found = f"{'、'.join(f'“{title}”' for title in titles)}在正文中的先后与其他各{line[0]}不同"
     subject = f"{line}（{cells[0].rpartition('.')[0] if by_row else first.table}）"
-    return Problem(subject, found, "请核对是否标反、标串了格子", Level.REMARK)
+    return Problem(subject, found, "请核对是否标反、标串了格子", tuple(cells), Level.REMARK)
 
 
 def _lines(
@@ -70,10 +77,12 @@ def _lines(
             yield cells, sorted(cells, key=lambda item: starts[cells[item]])
 
 
-def _out_of_order(lines: Iterable[tuple[Mapping[str, str], Line]]) -> Iterator[tuple[str, ...]]:
+def _out_of_order(
+    lines: Sequence[tuple[Mapping[str, str], Line]], form: Iterable[Line]
+) -> Iterator[tuple[str, ...]]:
     """For each line that has things in another order than the others: its cells concerned."""
-    lines = list(lines)
     votes = Counter(pair for _, items in lines for pair in combinations(items, 2))
+    votes.update({pair for items in form for pair in combinations(items, 2)})
     for cells, items in lines:
         turned: Counter[str] = Counter()
         for first, second in combinations(items, 2):
@@ -102,12 +111,16 @@ def _change_remarks(sample: Sample) -> Iterator[Problem]:
             page, truth = printed_number(mention), annotation.cells.get(name)
             if page is None or truth is None or page != annotation.printed[name]:
                 continue
-            unit = table.cell[name].column.unit
-            times, by = unit_factor(annotation.text, mention.span[1], unit)
-            if Decimal(repr(page)) * times != Decimal(repr(truth)) * by:
+            if not _is_same_amount(page, truth, table.cell[name].column):
                 found = f"原文为 {page}，真值填了 {truth}，而按原文的数，有关的等式都成立"
                 advice = "没有等式要求改动的数照原文填；只是单位不同的不必理会"
-                yield Problem(sample.subject(name), found, advice, Level.REMARK)
+                yield Problem(sample.subject(name), found, advice, (name,), Level.REMARK)
+
+
+def _is_same_amount(page: Number, truth: Number, column: Column) -> bool:
+    """Whether two amounts of money are one, in 元 and in 万元; the unit may stand anywhere."""
+    one, other = Decimal(repr(page)), Decimal(repr(truth))
+    return column.decimals > 0 and (one == other * _YUAN or other == one * _YUAN)
 
 
 def _holds_on_page(terms: Iterable[tuple[int, str]], annotation: Annotation) -> bool:
