@@ -282,7 +282,6 @@ def test_unknown_label_is_named(gold: Mapping[str, Annotation]) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ([], "不是 doccano 的导出文件"),
         ({"text": "a"}, "没有 gouji 一项"),
         ({"text": "a", "gouji": "{"}, "已损坏"),
         ({"text": "a", "gouji": "[]"}, "已损坏"),
@@ -291,6 +290,15 @@ def test_unknown_label_is_named(gold: Mapping[str, Annotation]) -> None:
 def test_line_of_something_else_is_refused(line: Any, message: str) -> None:
     with pytest.raises(Corrupt, match=message):
         doccano.returned_of(line, "行 1")
+
+
+def test_file_of_something_else_is_refused() -> None:
+    with pytest.raises(Corrupt, match="不是 doccano 的导出文件"):
+        doccano.line_in([], "a.jsonl")
+    others: tuple[Any, ...] = ({}, [1], [{"id": 1, "text": "JSON-MIN"}])
+    for data in others:
+        with pytest.raises(Corrupt, match="JSON 格式导出"):
+            label_studio.tasks_in(data, "a.json")
 
 
 @pytest.mark.parametrize("label", [[1], ["a", 1, "x"], {"start": 1}, [0, 99, "field:year"]])

@@ -11,14 +11,18 @@ from itertools import groupby
 from gouji.annotations.field_values import field_problems
 from gouji.annotations.page_numbers import number_span, printed_number
 from gouji.annotations.problems import Places, Problem, cell_subject, cells_by_id
+from gouji.inference.fields.views import spelled
 from gouji.model.annotation import Annotation, CellMention
 from gouji.model.findings import Span
 from gouji.model.form import Cell, Equation, Form, Table
 from gouji.model.mention import MentionKind, Number
+from gouji.model.numerals import narrow
 from gouji.model.wording import equation_words
 
 HEADER = "header"
 _REREAD = "请对照原文核对"
+_BORDERS = " \u3000\u00a0\t\n|｜;；、"
+_SIGNS = "增减減负負"
 
 
 @dataclass(frozen=True)
@@ -193,15 +197,21 @@ def _one_mention(mention: CellMention, sample: Sample) -> Iterator[Problem]:
 
 
 def _misplaced(mention: CellMention, sample: Sample) -> str:
-    """What is wrong with where a place begins and ends; empty if nothing is."""
-    text, (start, end) = sample.annotation.text, mention.span
-    if number_span(mention.raw) != (0, len(mention.raw)):
+    """What is wrong with where a place begins and ends; empty if nothing is.
+
+    Letters may stand for digits that they look like, and a cell may hold a numeral in words.
+    """
+    raw, text = mention.raw, sample.annotation.text
+    if raw != raw.strip(_BORDERS) or number_span(raw) != (0, len(raw)):
         return "多选了空白、单位或注"
-    inside = any(char.isdecimal() for char in mention.raw)
-    like_digits = any(char.isascii() and char.isalpha() for char in mention.raw)
-    if mention.kind is MentionKind.NUMBER and not inside and not like_digits:
+    in_words = spelled(raw) is not None and not any(char.isdecimal() for char in raw)
+    if mention.kind is not MentionKind.NUMBER or in_words:
+        return ""
+    if any(char.isalpha() and not char.isascii() for char in raw.lstrip(_SIGNS)):
+        return "多选了文字，或者选的不是数"
+    if not any(char.isascii() and char.isalnum() for char in narrow(raw)):
         return "既不是数，也不是“/”“无”一类的记号"
-    beside = [at for at in (start - 1, end) if inside and 0 <= at < len(text)]
+    beside = [at for at in (mention.span[0] - 1, mention.span[1]) if 0 <= at < len(text)]
     if any(text[at].isdecimal() and at in sample.in_others for at in beside):
         return "没有选全，旁边还有数字"
     return ""

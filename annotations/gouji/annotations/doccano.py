@@ -38,14 +38,23 @@ def label_types(form: Form) -> Json:
     ]
 
 
+def line_in(data: Json, name: str) -> Json:
+    """A line of an export.
+
+    Raises:
+        Corrupt: it is none.
+    """
+    if not isinstance(data, dict):
+        raise Corrupt(f"{name}：不是 doccano 的导出文件；请以 JSONL 格式导出")
+    return data
+
+
 def returned_of(line: Json, place: str) -> Returned:
     """A line of an export as a person left it.
 
     Raises:
         Corrupt: the line is malformed.
     """
-    if not isinstance(line, dict):
-        raise Corrupt(f"{place}：不是 doccano 的导出文件；请以 JSONL 格式导出")
     annotation = annotation_of(line.get(TICKET), line.get("text"), place)
     found: Json = line.get("label", line.get("entities", []))
     try:

@@ -71,7 +71,7 @@ def _items(path: Path, program: Program) -> Iterator[tuple[str, Json]]:
             return
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
-                yield f"{path.name}:{number}", loads(line)
+                yield f"{path.name}:{number}", doccano.line_in(loads(line), path.name)
     except OSError as error:
         raise ConfigError(f"{path}：无法打开（{error.strerror}）") from error
     except ValueError as error:

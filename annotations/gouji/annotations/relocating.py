@@ -5,7 +5,7 @@ line for the cell, the right one stands beside it and belongs to nobody; if only
 line can be meant, it is the place of the cell. If none can, the page shows something else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from gouji.model.annotation import Annotation, CellMention
 from gouji.model.findings import Span
 from gouji.model.form import Form
 from gouji.model.mention import MentionKind, Number
+
+_BOUNDARIES = frozenset(("", "\n", "\t", "|", "｜", ",", "，", ";", "；"))
 
 
 def relocated(
@@ -63,24 +65,31 @@ def _says(mention: CellMention, value: Number | None, sample: Sample) -> bool:
 def _free_number(
     cell: str, value: Number | None, kept: Mapping[str, CellMention], sample: Sample
 ) -> CellMention | None:
-    """The only number of the cell's printed line that shows its value and is nobody's place."""
+    """The only number of the cell's printed line that shows its value and is nobody's place.
+
+    Where a printed line takes several lines of the text, those around the known places count too,
+    but for numbers that are part of a title.
+    """
     if value is None:
         return None
     text = sample.annotation.text
-    lines = _lines_of(cell, sample)
-    taken = [mention.span for mention in kept.values()]
-    found = [
+    near, far = _reach(cell, sample)
+    free = [
         mention
-        for span in other_numbers(text, taken)
-        if any(first <= span[0] and span[1] <= last for first, last in lines)
+        for span in other_numbers(text, [mention.span for mention in kept.values()])
         for mention in [CellMention(span, cell, text[slice(*span)])]
-        if _says(mention, value, sample)
+        if far[0] <= span[0] and span[1] <= far[1] and _says(mention, value, sample)
     ]
+    found = [m for m in free if near[0] <= m.span[0] and m.span[1] <= near[1]]
+    found = found or [m for m in free if _stands_alone(m.span, text)]
     return found[0] if len(found) == 1 else None
 
 
-def _lines_of(cell: str, sample: Sample) -> Sequence[Span]:
-    """The lines of the text in which the printed line of a cell stands, as spans."""
+def _reach(cell: str, sample: Sample) -> tuple[Span, Span]:
+    """Where the printed line of a cell stands: its lines of the text, and all up to its neighbours.
+
+    Nothing if no cell of it has a place.
+    """
     row = next(
         {one.id for one in cells}
         for table in sample.tables
@@ -90,10 +99,19 @@ def _lines_of(cell: str, sample: Sample) -> Sequence[Span]:
     text = sample.annotation.text
     spans = [mention.span for mention in sample.mentions if mention.cell in row]
     if not spans:
-        return ()
+        return (0, 0), (0, 0)
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    beside = [mention.span for mention in sample.mentions if mention.cell not in row]
+    before = max((span[1] for span in beside if span[1] <= first), default=0)
+    after = min((span[0] for span in beside if span[0] >= last), default=len(text))
     end = text.find("\n", last)
-    return ((text.rfind("\n", 0, first) + 1, len(text) if end < 0 else end),)
+    return (text.rfind("\n", 0, first) + 1, len(text) if end < 0 else end), (before, after)
+
+
+def _stands_alone(span: Span, text: str) -> bool:
+    """Whether nothing but a boundary of a cell or a line stands on either side of a number."""
+    before, after = text[: span[0]].rstrip(" 　"), text[span[1] :].lstrip(" 　")
+    return before[-1:] in _BOUNDARIES and after[:1] in _BOUNDARIES
 
 
 def _own_place(mention: CellMention | None, kept: Iterable[CellMention]) -> CellMention | None:
