@@ -207,7 +207,8 @@ def _misplaced(mention: CellMention, sample: Sample) -> str:
     in_words = spelled(raw) is not None and not any(char.isdecimal() for char in raw)
     if mention.kind is not MentionKind.NUMBER or in_words:
         return ""
-    if any(char.isalpha() and not char.isascii() for char in raw.lstrip(_SIGNS)):
+    spells = printed_number(mention) is not None
+    if not spells and any(char.isalpha() and not char.isascii() for char in raw.lstrip(_SIGNS)):
         return "多选了文字，或者选的不是数"
     if not any(char.isascii() and char.isalnum() for char in narrow(raw)):
         return "既不是数，也不是“/”“无”一类的记号"

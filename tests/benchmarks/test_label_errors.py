@@ -1,0 +1,31 @@
+from random import Random
+
+import pytest
+
+from gouji.annotations.checks import problems
+from gouji.model.form_file import load_form
+from gouji.training.synthesis.layouts import TRAINING
+from gouji.training.synthesis.stream import nth
+from tests.benchmarks.label_errors import KINDS, N_SAMPLES, N_WRONG, Score, count
+
+FORM = load_form()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_wrong_label_is_wrong_and_counted(kind: str) -> None:
+    score = Score()
+    for number in range(6):
+        sample = nth(FORM, 5, TRAINING, number).annotation
+        assert problems(sample, FORM) == ()
+        spoilt = KINDS[kind](sample, FORM, Random(number))
+        assert spoilt is not None
+        assert spoilt[0] != sample
+        assert spoilt[0].text == sample.text
+        count(score, sample, spoilt, FORM)
+    assert score.wrong == 6
+    assert score.by_error <= score.named <= score.wrong
+    assert score.named >= 4
+
+
+def test_a_tenth_of_the_samples_is_wrong() -> None:
+    assert N_WRONG * 10 == N_SAMPLES
