@@ -1,6 +1,7 @@
 """Checks: what contradicts itself, the text or the form in one annotation."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ from gouji.model.annotation import Annotation, CellMention
 from gouji.model.findings import Span
 from gouji.model.form import Cell, Equation, Form, Table
 from gouji.model.mention import MentionKind, Number
-from gouji.model.numerals import narrow
+from gouji.model.numerals import UNIT, narrow
 from gouji.model.wording import equation_words
 
 HEADER = "header"
 _REREAD = "请对照原文核对"
 _BORDERS = " \u3000\u00a0\t\n|｜;；、"
 _SIGNS = "增减減负負"
+_UNIT_BEHIND = re.compile(rf"\s*\(?{UNIT}\)?$")
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,8 @@ def _one_mention(mention: CellMention, sample: Sample) -> Iterator[Problem]:
 def _misplaced(mention: CellMention, sample: Sample) -> str:
     """What is wrong with where a place begins and ends; empty if nothing is.
 
-    Letters may stand for digits that they look like, and a cell may hold a numeral in words.
+    Letters may stand for digits that they look like, then with a unit behind them that is no part
+    of a number; and a cell may hold a numeral in words.
     """
     raw, text = mention.raw, sample.annotation.text
     if raw != raw.strip(_BORDERS) or number_span(raw) != (0, len(raw)):
@@ -207,8 +210,8 @@ def _misplaced(mention: CellMention, sample: Sample) -> str:
     in_words = spelled(raw) is not None and not any(char.isdecimal() for char in raw)
     if mention.kind is not MentionKind.NUMBER or in_words:
         return ""
-    spells = printed_number(mention) is not None
-    if not spells and any(char.isalpha() and not char.isascii() for char in raw.lstrip(_SIGNS)):
+    bare = _UNIT_BEHIND.sub("", narrow(raw).lstrip(_SIGNS))
+    if any(char.isalpha() and not char.isascii() for char in bare):
         return "多选了文字，或者选的不是数"
     if not any(char.isascii() and char.isalnum() for char in narrow(raw)):
         return "既不是数，也不是“/”“无”一类的记号"
