@@ -80,6 +80,28 @@ def test_offsets_of_old_label_studio_are_understood(annotation: Annotation) -> N
     assert through_label_studio(annotation, as_utf16) == annotation
 
 
+def test_offsets_of_two_kinds_in_one_task_are_understood(sound: Annotation) -> None:
+    """Predictions in code points, and a region drawn in a front end that counts UTF-16 units."""
+    text = "😀甲" + "乙丙丁"
+    ours = replace(
+        sound,
+        text=text,
+        cells={"requests.new.natural": None, "requests.new.total": None},
+        printed={},
+        mentions=(
+            CellMention((1, 2), "requests.new.natural", "甲"),
+            CellMention((4, 5), "requests.new.total", "丁"),
+        ),
+        fields={},
+        sections=(),
+    )
+
+    def move(result: list[Any]) -> None:
+        result[-1]["value"].update(start=5, end=6)
+
+    assert through_label_studio(ours, move) == ours
+
+
 @given(annotations())
 def test_regions_are_told_in_code_points_with_their_words(annotation: Annotation) -> None:
     task = label_studio.task_of(Draft(annotation, {}), OGI)

@@ -169,8 +169,11 @@ def _marked(result: Iterable[Json], text: str, form: Form, place: str) -> Marked
 def _spans(values: Sequence[Mapping[str, Json]], text: str, place: str) -> list[Span]:
     """The places of regions in code points.
 
+    If the words of all regions stand where they should in one kind of offsets, it is meant for all;
+    else each region counts in the kind in which its words do.
+
     Raises:
-        Corrupt: their words stand in neither kind of offsets where they should.
+        Corrupt: the words of a region stand in neither.
     """
     at = _utf16_offsets(text)
     told: list[Span] = [(value["start"], value["end"]) for value in values]
@@ -179,9 +182,13 @@ def _spans(values: Sequence[Mapping[str, Json]], text: str, place: str) -> list[
     for spans in (told, in_units):
         if all(map(_stands, words, spans, repeat(text))):
             return spans
-    pairs = zip(told, words, strict=True)
-    span, wrong = next(pair for pair in pairs if not _stands(pair[1], pair[0], text))
-    raise Corrupt(f"{place}：位置 {list(span)} 处不是 {wrong!r}；正文与导出时不同")
+    found: list[Span] = []
+    for kinds, wanted in zip(zip(told, in_units, strict=True), words, strict=True):
+        standing = [span for span in kinds if _stands(wanted, span, text)]
+        if not standing:
+            raise Corrupt(f"{place}：位置 {list(kinds[0])} 处不是 {wanted!r}；正文与导出时不同")
+        found.append(standing[0])
+    return found
 
 
 def _stands(words: Json, span: Span, text: str) -> bool:
