@@ -1,6 +1,8 @@
 """`gouji annotations` from the command line, from reports to samples and back."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from gouji.annotations.corpus import read_annotations
 from gouji.annotations.exchange import label_name
 from gouji.cli import app
 from gouji.model.mention import Number
-from tests.annotations.samples import GOLD, SEEDS
+from tests.annotations.samples import GOLD, ROOT, SEEDS
 
 SAID = ("--annotator", "张三", "--licence", "public", "--layout", "rows")
 NEW = "requests.new.natural"
@@ -331,3 +333,22 @@ def test_import_that_is_killed_leaves_the_old_file_whole(
     assert out.read_bytes() == old
     assert gouji("import", lines, "--from", "doccano", "--out", out).exit_code == 0
     assert {one.id for one in read_annotations(out)} == {one.id for one in read_annotations(GOLD)}
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.en.md"])
+def test_readme_shows_what_the_commands_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    """The block of commands run one after the other, a person's part in between."""
+    for name in ("seeds", "annotations"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    (block,) = [block for block in blocks if "gouji annotations" in block]
+    shown = re.split(r"^\$ .venv/bin/gouji ", block, flags=re.MULTILINE)
+    for command, _, output in (part.partition("\n") for part in shown[1:]):
+        done = CliRunner().invoke(app, shlex.split(command))
+        assert (done.exit_code, done.output) == (0, output), command
+        if "export" in command:
+            shutil.copy(tmp_path / "tasks.json", tmp_path / "labelled.json")
+            submitted(tmp_path / "labelled.json")
