@@ -77,6 +77,17 @@ def test_check_lists_problems_and_fails(gouji: Gouji, tmp_path: Path) -> None:
     assert last == f"共 2 份样本：1 份没有错误，1 份有错误（{len(listed)} 处），提醒 0 处"
 
 
+def test_check_steers_no_terminal(gouji: Gouji, tmp_path: Path) -> None:
+    data = json.loads(GOLD.read_text("utf-8").splitlines()[0])
+    data["id"] = data["text"] = "\x1b[2Jabc\u202e"
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(data), "utf-8")
+    done = gouji("check", path)
+    assert done.exit_code == 1
+    assert "[\\x1b[2Jabc\\u202e]" in done.output
+    assert all(line.isprintable() for line in done.output.splitlines())
+
+
 def test_check_of_nothing_is_wrong_usage(gouji: Gouji, tmp_path: Path) -> None:
     done = gouji("check", tmp_path / "nowhere")
     assert done.exit_code == 2

@@ -45,16 +45,19 @@ def through_doccano(
     return finished(doccano.returned_of(line, "行 1"), NOTHING, OGI, "行 1")
 
 
+@settings(max_examples=50)
 @given(annotations())
 def test_label_studio_loses_nothing(annotation: Annotation) -> None:
     assert through_label_studio(annotation) == annotation
 
 
+@settings(max_examples=50)
 @given(annotations())
 def test_doccano_loses_nothing(annotation: Annotation) -> None:
     assert through_doccano(annotation) == annotation
 
 
+@settings(max_examples=50)
 @given(annotations())
 def test_annotation_is_handed_to_label_studio_as_annotation(annotation: Annotation) -> None:
     task = label_studio.task_of(Draft(annotation, {}), OGI)
@@ -67,6 +70,7 @@ def test_annotation_is_handed_to_label_studio_as_annotation(annotation: Annotati
 UNIQUE = st.lists(st.characters(codec="utf-8"), unique=True, max_size=12).map("".join)
 
 
+@settings(max_examples=50)
 @given(annotations(UNIQUE.map(lambda text: "😀" + text.replace("😀", ""))))
 def test_offsets_of_old_label_studio_are_understood(annotation: Annotation) -> None:
     """In UTF-16 units; where every character stands once, words tell the kinds apart."""
@@ -102,6 +106,7 @@ def test_offsets_of_two_kinds_in_one_task_are_understood(sound: Annotation) -> N
     assert through_label_studio(ours, move) == ours
 
 
+@settings(max_examples=50)
 @given(annotations())
 def test_regions_are_told_in_code_points_with_their_words(annotation: Annotation) -> None:
     task = label_studio.task_of(Draft(annotation, {}), OGI)
@@ -201,6 +206,17 @@ def test_truth_beside_a_misprint_is_taken_up(gold: Mapping[str, Annotation]) -> 
     assert (changed.cells[cell], changed.printed[cell]) == (3, 2)
     assert through_label_studio(changed) == changed
     assert through_doccano(changed) == changed
+
+
+@pytest.mark.parametrize("truth", [0.1 + 0.2, 123456.00000000001, 1e-07, 1e22, -3, 10**14])
+def test_truth_of_any_length_comes_back(gold: Mapping[str, Annotation], truth: float) -> None:
+    annotation = gold["002_9110b932e3d5ac2b"]
+    cell = "requests.new.natural"
+    there = replace(
+        annotation, cells={**annotation.cells, cell: truth}, printed={cell: annotation.cells[cell]}
+    )
+    assert through_label_studio(there) == there
+    assert through_doccano(there) == there
 
 
 @pytest.mark.parametrize(("entry", "message"), [("三件", "应为一个数"), ("", None)])

@@ -16,6 +16,7 @@ from gouji.model.annotation import Annotation, Provenance
 from gouji.model.errors import ConfigError, Corrupt
 from gouji.model.form import Form
 from gouji.model.jsonl import Json, decode, dumps, encode, loads
+from gouji.model.mention import Number
 from gouji.model.numerals import parse_numeral
 from gouji.model.wording import cell_words
 
@@ -26,6 +27,7 @@ COLOURS = ("#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b", "#17becf")
 """A colour for each table of a form in turn, then fields, then headings."""
 
 _ID = re.compile(r"\S+")
+_WRITTEN = re.compile(r"-?[0-9]+\.[0-9]+(?:e[-+][0-9]+)?|-?[0-9]+e[-+][0-9]+")
 
 
 class Program(StrEnum):
@@ -129,14 +131,22 @@ def stated_value(label: str, entry: str, form: Form, place: str) -> Value:
         Corrupt: it is not of the kind that the label asks for.
     """
     if not label.startswith(FIELD):
-        if numeral := parse_numeral(entry):
-            return numeral.value
-        raise Corrupt(f"{place}：{label} 的真值写成了 {entry!r}；应为一个数")
+        number = _number(entry)
+        if number is None:
+            raise Corrupt(f"{place}：{label} 的真值写成了 {entry!r}；应为一个数")
+        return number
     kinds = {FIELD + kind.id: kind for kind in form.fields}
     value = value_of_words(entry, kinds[label], None) if label in kinds else None
     if value is None:
         raise Corrupt(f"{place}：{label} 的取值 {entry!r} 读不懂；日期写作 2022-01-31，数写数字")
     return value
+
+
+def _number(entry: str) -> Number | None:
+    """The number that an entry spells, or that we wrote ourselves with more digits than pages do."""
+    if numeral := parse_numeral(entry):
+        return numeral.value
+    return float(entry) if _WRITTEN.fullmatch(entry) else None
 
 
 def finished(returned: Returned, details: Details, form: Form, place: str) -> Annotation:

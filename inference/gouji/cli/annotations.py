@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from gouji.cli.terminal import shown
 from gouji.inference.config import Settings
 from gouji.inference.worker import make_extractor
 from gouji.model.errors import ConfigError, GoujiError
@@ -55,7 +56,7 @@ def check(paths: Samples) -> None:
     with _usage_errors():
         found = check_files(annotation_files(paths), load_form())
     for located in found.located:
-        typer.echo(str(located))
+        typer.echo(shown(str(located)))
     typer.echo(
         f"共 {found.n_samples} 份样本：{found.n_samples - found.n_wrong} 份没有错误，"
         f"{found.n_wrong} 份有错误（{found.n_errors} 处），提醒 {found.n_remarks} 处"
@@ -92,7 +93,7 @@ def export(
             raise ConfigError("没有可导出的样本或报告" + "".join(f"\n{f}" for f in found.failures))
         beside = write_export(out, found.drafts, Program(to), form)
     for failure in found.failures:
-        typer.echo(failure, err=True)
+        typer.echo(shown(failure), err=True)
     typer.echo(
         f"已写入 {out}（{len(found.drafts)} 份）和 {beside}，没有读出 {len(found.failures)} 份"
     )
@@ -139,9 +140,9 @@ def import_samples(
         merged = merge_into(out, imported.annotations) if imported.annotations else None
     n_wrong = sum(bool(problems(annotation, form)) for annotation in imported.annotations)
     for line in imported.failures:
-        typer.echo(f"没有导入 {line}", err=True)
+        typer.echo(shown(f"没有导入 {line}"), err=True)
     for place in imported.untouched:
-        typer.echo(f"没有导入 {place}：还没有人标注", err=True)
+        typer.echo(shown(f"没有导入 {place}：还没有人标注"), err=True)
     if merged is not None:
         typer.echo(
             f"已写入 {out}：新增 {merged.n_new} 份，更新 {merged.n_replaced} 份；其中 {n_wrong} 份"
@@ -180,9 +181,9 @@ def suggest(
         found = survey(sources, samples, extract, tagger_alone(entry, form), form)
     chosen = list(suggested(found.candidates, samples, n))
     for number, one in enumerate(chosen, start=1):
-        typer.echo(f"{number}. {one.candidate.name}（{one.worth:.2f}）：{one.reason}")
+        typer.echo(shown(f"{number}. {one.candidate.name}（{one.worth:.2f}）：{one.reason}"))
     for failure in found.failures:
-        typer.echo(failure, err=True)
+        typer.echo(shown(failure), err=True)
     typer.echo(
         f"共 {len(found.candidates)} 份未标注的报告，建议先标 {len(chosen)} 份；"
         f"已标注 {found.n_labelled} 份，没有读出 {len(found.failures)} 份"

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gouji.cli.terminal import shown
 from gouji.inference.bulk import Job, OnOutcome, OutputFormat, run
 from gouji.inference.config import Settings, read_settings
 from gouji.inference.correction_files import read_corrections
@@ -183,7 +184,7 @@ def _make_folder(out: Path | None) -> None:
 
 def _run(job: Job, screen: Console) -> Totals:
     for passed in job.discovery.skipped:
-        screen.print(f"跳过 {_shown(passed.name)}：{passed.reason}")
+        screen.print(f"跳过 {shown(passed.name)}：{passed.reason}")
     try:
         with _log(job.out), _progress(job.discovery, screen) as on_outcome:
             return run(job, on_outcome)
@@ -240,14 +241,9 @@ def _progress(discovery: Discovery, screen: Console) -> Iterator[OnOutcome]:
             sys.stdout.buffer.flush()
             progress.advance(bar)
             if not screen.is_terminal or outcome.failure:
-                screen.print(f"[{done}/{total}] {_shown(outcome.name)}：{_wording(outcome)}")
+                screen.print(f"[{done}/{total}] {shown(outcome.name)}：{_wording(outcome)}")
 
         yield on_outcome
-
-
-def _shown(name: str) -> str:
-    r"""The name without characters that steer a terminal; these become `\x..`."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def _wording(outcome: Outcome) -> str:
@@ -268,7 +264,7 @@ def _remarks(totals: Totals) -> Iterator[str]:
     if unused := len(totals.unused_corrections):
         yield f"更正文件中有 {unused} 个原文不在本次读取之列，或没有读出"
     for name, same in totals.duplicates.items():
-        yield f"{_shown(name)} 与 {_shown(same)} 的机关、年度和各格都相同"
+        yield f"{shown(name)} 与 {shown(same)} 的机关、年度和各格都相同"
     if totals.n_missing_units:
         yield f"名单中有 {totals.n_missing_units} 个单位（按年度计）没有报告，见 {EXPECTED}"
 

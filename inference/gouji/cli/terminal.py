@@ -11,3 +11,8 @@ def console() -> Console:
     if not output.is_terminal:
         output.width = _WIDTH_OF_FILES
     return output
+
+
+def shown(text: str) -> str:
+    r"""The text without characters that steer a terminal; these become `\x..`."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
