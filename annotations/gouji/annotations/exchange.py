@@ -143,7 +143,7 @@ def stated_value(label: str, entry: str, form: Form, place: str) -> Value:
 
 
 def _number(entry: str) -> Number | None:
-    """The number that an entry spells, or that we wrote ourselves with more digits than pages do."""
+    """The number that an entry spells; those we wrote may have more digits than a page ever does."""
     if numeral := parse_numeral(entry):
         return numeral.value
     return float(entry) if _WRITTEN.fullmatch(entry) else None
