@@ -339,6 +339,25 @@ def test_file_of_something_else_is_refused() -> None:
             label_studio.tasks_in(data, "a.json")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": []},
+        {"data": {}},
+        {"annotations": [3]},
+        {"annotations": [{}]},
+        {"annotations": [{"result": [3]}]},
+        {"annotations": [{"result": [{"type": "labels"}]}]},
+        {"annotations": [{"result": [{"type": "labels", "value": {"start": 1}}]}]},
+        {"annotations": [{"result": [{"type": "labels", "value": {"start": [], "end": []}}]}]},
+    ],
+)
+def test_malformed_task_is_refused(sound: Annotation, change: dict[str, Any]) -> None:
+    task = {**label_studio.task_of(Draft(sound, {}), OGI), **change}
+    with pytest.raises(Corrupt, match="任务 1"):
+        label_studio.returned_of(task, OGI, "任务 1")
+
+
 @pytest.mark.parametrize("label", [[1], ["a", 1, "x"], {"start": 1}, [0, 99, "field:year"]])
 def test_malformed_label_is_refused(sound: Annotation, label: Any) -> None:
     line = doccano.line_of(Draft(sound, {}), OGI)

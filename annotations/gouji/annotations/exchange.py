@@ -143,7 +143,7 @@ def stated_value(label: str, entry: str, form: Form, place: str) -> Value:
 
 
 def _number(entry: str) -> Number | None:
-    """The number that an entry spells; those we wrote may have more digits than a page ever does."""
+    """The number that an entry spells; those that we wrote may have more digits than pages do."""
     if numeral := parse_numeral(entry):
         return numeral.value
     return float(entry) if _WRITTEN.fullmatch(entry) else None

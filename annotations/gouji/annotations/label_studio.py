@@ -132,20 +132,24 @@ def returned_of(task: Json, form: Form, place: str) -> Returned | None:
     Raises:
         Corrupt: the task is malformed.
     """
-    data = task["data"]
+    data = task["data"] if isinstance(task["data"], dict) else {}
     annotation = annotation_of(data.get(TICKET), data.get(_TEXT), place)
-    made = [one for one in task.get("annotations") or () if not one.get("was_cancelled")]
-    if not made:
-        return None
-    latest = max(made, key=lambda one: str(one.get("updated_at") or one.get("created_at") or ""))
     try:
+        made = [one for one in task.get("annotations") or () if not one.get("was_cancelled")]
+        if not made:
+            return None
+        latest = max(made, key=_changed)
         marked = _marked(latest["result"], annotation.text, form, place)
     except (KeyError, TypeError, AttributeError) as error:
         raise Corrupt(f"{place}：标注结果的写法有误（{error!r}）") from error
     by = latest.get("completed_by")
     annotator = str(by.get("email", "")) if isinstance(by, dict) else ""
-    date = str(latest.get("updated_at") or latest.get("created_at") or "")[:10]
-    return Returned(annotation, marked, annotator, date)
+    return Returned(annotation, marked, annotator, _changed(latest)[:10])
+
+
+def _changed(made: Mapping[str, Json]) -> str:
+    """When an annotation was changed last, as ISO 8601; empty if it does not say."""
+    return str(made.get("updated_at") or made.get("created_at") or "")
 
 
 def _marked(result: Iterable[Json], text: str, form: Form, place: str) -> Marked:
