@@ -67,6 +67,20 @@ def test_annotation_is_handed_to_label_studio_as_annotation(annotation: Annotati
     assert finished(returned, NOTHING, OGI, "任务") == annotation
 
 
+def test_sample_with_wrong_spans_comes_back_as_it_was(gold: Mapping[str, Annotation]) -> None:
+    annotation = gold["001_b1bdd12971e75f97"]
+    first, *others = annotation.mentions
+    *before, last = annotation.sections
+    end = len(annotation.text)
+    unsound = replace(
+        annotation,
+        mentions=(replace(first, span=(end, end + 3)), *others),
+        sections=(*before, replace(last, span=(end - 2, end))),
+    )
+    assert through_label_studio(unsound) == unsound
+    assert through_doccano(unsound) == unsound
+
+
 UNIQUE = st.lists(st.characters(codec="utf-8"), unique=True, max_size=12).map("".join)
 
 

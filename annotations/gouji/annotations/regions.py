@@ -55,7 +55,7 @@ def labels_of(form: Form) -> tuple[str, ...]:
 
 
 def marked_of(annotation: Annotation) -> Marked:
-    """The regions of an annotation in the order of the text; blanks have none.
+    """The regions of an annotation in the order of the text; blanks and wrong spans have none.
 
     Beside a cell that is printed otherwise stands its truth.
     """
@@ -70,7 +70,8 @@ def marked_of(annotation: Annotation) -> Marked:
         for section in annotation.sections
         if section.heading is not None
     ]
-    shown = [region for region in found if region.span[0] < region.span[1]]
+    n_chars = len(annotation.text)
+    shown = [region for region in found if 0 <= region.span[0] < region.span[1] <= n_chars]
     labelled = {region.label for region in shown}
     values: dict[str, Value] = {
         cell: truth
