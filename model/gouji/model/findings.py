@@ -31,6 +31,8 @@ KINDS: dict[str, FindingKind] = {
         FindingKind("R002", Severity.INFO, "control characters were taken for blanks"),
         FindingKind("R003", Severity.INFO, "the page links files that may hold the report"),
         FindingKind("R004", Severity.INFO, "the page shows pictures that may hold the tables"),
+        FindingKind("R005", Severity.ERROR, "pages need recognition and were not read"),
+        FindingKind("R006", Severity.ERROR, "pages are broken and were not read"),
         FindingKind("S001", Severity.WARNING, "a section heading was not found"),
         FindingKind("S002", Severity.INFO, "a section heading stands more than once"),
         FindingKind("S003", Severity.INFO, "a section heading carries the wrong numeral or place"),

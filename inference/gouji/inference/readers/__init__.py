@@ -11,6 +11,7 @@ from gouji.inference.readers.kinds import (
     DOCX,
     ODS,
     ODT,
+    PDF,
     RTF,
     XLS,
     XLSX,
@@ -27,7 +28,7 @@ from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, Uns
 __all__ = ["Limits", "read", "read_bytes", "read_member", "read_text"]
 
 _WANTED = (
-    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）和 Excel（XLSX），请另存为其中一种后再试"
+    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）和 PDF，请另存为其中一种后再试"
 )
 _MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
 _PACKAGES = {"docx": DOCX, "xlsx": XLSX}
@@ -99,6 +100,10 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
 
         source = replace(source, media_type=f"{_OFFICE}wordprocessingml.document")
         return read_docx(data, source, limits)
+    if kind == PDF:
+        from gouji.inference.readers.pdf import read_pdf
+
+        return read_pdf(data, replace(source, media_type="application/pdf"), limits)
     if kind == XLSX:
         from gouji.inference.readers.workbook import read_xlsx
 

@@ -10,9 +10,10 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import PurePosixPath
 
+PDF = "PDF 文档"
 RTF, DOC, XLS = "RTF 文档", "Word 97-2003 文档（DOC、WPS）", "Excel 97-2003 工作簿（XLS、ET）"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "PDF 文档"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", "PNG 图片"),
     (b"\xff\xd8\xff", "JPEG 图片"),
     (b"II*\0", "TIFF 图片"),
