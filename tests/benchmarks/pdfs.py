@@ -19,12 +19,13 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[2]))  # a script finds only its own folder
 
 from lxml import etree  # type: ignore[import-untyped]  # it carries no types
-from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped]  # no types
 
 from gouji.inference.readers.conversion import PROGRAMS
 from gouji.model.form_file import load_form
@@ -89,13 +90,13 @@ def printed_by_browser(blocks: Sequence[Block], program: str, *, is_small: bool)
 def makers(chosen: Sequence[str] = ()) -> dict[str, Callable[[Sequence[Block]], bytes]]:
     """How each format is made, of those chosen (all but `bare`) whose program is installed."""
     found: dict[str, Callable[[Sequence[Block]], bytes]] = {
-        name: lambda blocks, style=style: typeset(blocks, style) for name, style in STYLES.items()
+        name: partial(typeset, style=style) for name, style in STYLES.items()
     }
     if office := _program(PROGRAMS):
-        found["office"] = lambda blocks: printed_by_office(blocks, office)
+        found["office"] = partial(printed_by_office, program=office)
     if browser := _program(BROWSERS):
-        found["browser"] = lambda blocks: printed_by_browser(blocks, browser, is_small=False)
-        found["booklet"] = lambda blocks: printed_by_browser(blocks, browser, is_small=True)
+        found["browser"] = partial(printed_by_browser, program=browser, is_small=False)
+        found["booklet"] = partial(printed_by_browser, program=browser, is_small=True)
     return {
         name: make for name, make in found.items() if (name in chosen if chosen else name != BARE)
     }

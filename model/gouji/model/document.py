@@ -1,7 +1,8 @@
 """The document: one string, and for every character of it the place in the source it came from."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import islice
 
 from gouji.model.findings import Finding, Span
 
@@ -84,9 +85,14 @@ class Document:
         return run.source + index - run.text
 
     def place_of(self, span: Span) -> Place | None:
-        """The first known place that overlaps the span, or None where the source has no places."""
+        """The first known place that overlaps the span, or None where the source has no places.
+
+        An empty place, that of a blank cell, overlaps the empty span that stands there.
+        """
         start, end = span
-        first = bisect_right(self.places, start, key=lambda place: place.span[1])
-        if first < len(self.places) and self.places[first].span[0] < max(end, start + 1):
-            return self.places[first]
+        first = bisect_left(self.places, start, key=lambda place: place.span[1])
+        for place in islice(self.places, first, None):
+            if place.span == span or place.span[1] > start:
+                is_near = place.span == span or place.span[0] < max(end, start + 1)
+                return place if is_near else None
         return None

@@ -101,9 +101,7 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
         source = replace(source, media_type=f"{_OFFICE}wordprocessingml.document")
         return read_docx(data, source, limits)
     if kind == PDF:
-        from gouji.inference.readers.pdf import read_pdf
-
-        return read_pdf(data, replace(source, media_type="application/pdf"), limits)
+        return _pdf(data, replace(source, media_type="application/pdf"), limits)
     if kind == XLSX:
         from gouji.inference.readers.workbook import read_xlsx
 
@@ -117,6 +115,23 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
         document = _packaged(_PACKAGES[suffix], package, source, limits)
         return replace(document, source=replace(document.source, media_type=media_type))
     raise UnsupportedFormat(f"{source.name}：是 {kind}；{_WANTED}")
+
+
+def _pdf(data: bytes, source: Source, limits: Limits) -> Document:
+    """The document in a PDF file.
+
+    Raises:
+        UnsupportedFormat: what reads PDF is not installed.
+    """
+    try:
+        from gouji.inference.readers.pdf import read_pdf
+    except ModuleNotFoundError as error:
+        if error.name != "pypdfium2":
+            raise
+        raise UnsupportedFormat(
+            f"{source.name}：是 PDF；读取需要安装：pip install 'gouji[pdf]'"
+        ) from error
+    return read_pdf(data, source, limits)
 
 
 def _content(path: Path, name: str, max_bytes: int) -> bytes:
