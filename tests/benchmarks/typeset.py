@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it carries no types
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from tests.benchmarks.files import Block, Box, Boxes
 

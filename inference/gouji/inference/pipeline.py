@@ -32,7 +32,7 @@ Settle = Callable[[Table, TableReadings, ReconcilingSettings], TableResult]
 
 NO_REPORT = "文中没有找到政府信息公开工作年度报告的标题或表格"
 NO_TABLE = "文中没有找到年度报告的任何一张表"
-_ELSEWHERE = ("R003", "R004")  # findings that tell where the report may be instead
+_ELSEWHERE = ("R003", "R004", "R005", "R006")  # findings that tell where the report may be instead
 
 
 @dataclass(frozen=True)

@@ -48,13 +48,22 @@ RecognisePage = Callable[[RenderPage, int], RecognisedPage]
 """Recognises a page, given what renders it and its number from 1."""
 
 
+_INSTALL = "识别图片需要安装：pip install 'gouji[scan]'"
+_PICTURED = 0.15  # the share of a page from which on a picture may hold a table
+
+
 @dataclass
 class _Pages:
-    """What has been read of the pages so far, and the numbers of those that could not be."""
+    """What has been read of the pages so far, and the numbers of those that could not be.
+
+    `pictured` are those that were read and show a picture besides.
+    """
 
     read: list[Layout | RecognisedPage] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    pictured: list[int] = field(default_factory=list)
+    n_glyphs: int = 0
     is_recognised: bool = False
 
 
@@ -80,8 +89,7 @@ def read_pdf(
     writing = _written(pages.read)
     if not writing.text.strip():
         _refuse(pages, name, n_pages)
-    if writing.n > limits.max_chars:
-        raise LimitExceeded(f"{name}：文字超过上限 {limits.max_chars} 个字符；请拆分后再试")
+    _limit(writing.n, name, limits)
     return Document(
         replace(source, pages=n_pages, ocr=pages.is_recognised),
         writing.text,
@@ -102,14 +110,23 @@ def _pages(
                 pages.broken.append(number)
                 continue
             page = taken_apart(opened_one, number, name, limits)
+            pages.n_glyphs += len(page.glyphs)
+            _limit(pages.n_glyphs, name, limits)
             if not needs_recognition(page):
                 pages.read.append(layout_of(page))
+                if page.pictures >= _PICTURED:
+                    pages.pictured.append(number)
             elif recognise_page is None:
                 pages.scanned.append(number)
             else:
                 pages.is_recognised = True
                 pages.read.append(recognise_page(renderer(opened_one, number, name), number))
     return pages
+
+
+def _limit(n_chars: int, name: str, limits: Limits) -> None:
+    if n_chars > limits.max_chars:
+        raise LimitExceeded(f"{name}：文字超过上限 {limits.max_chars} 个字符；请拆分后再试")
 
 
 def _written(pages: Sequence[Layout | RecognisedPage]) -> Writing:
@@ -145,8 +162,7 @@ def _refuse(pages: _Pages, name: str, n_pages: int) -> None:
     """
     if pages.scanned:
         raise UnsupportedFormat(
-            f"{name}：是扫描件或没有可用文字层的 PDF（共 {n_pages} 页）；"
-            "请先安装识别组件：pip install 'gouji[scan]'"
+            f"{name}：是扫描件或没有可用文字层的 PDF（共 {n_pages} 页）；{_INSTALL}"
         )
     if pages.broken:
         raise Corrupt(f"{name}：PDF 的页面已损坏（共 {n_pages} 页）；请重新取得原文件")
@@ -155,13 +171,21 @@ def _refuse(pages: _Pages, name: str, n_pages: int) -> None:
 
 def _findings(pages: _Pages) -> list[Finding]:
     found = []
+    if pages.pictured:
+        listed = listing(pages.pictured)
+        found.append(
+            finding(
+                "R004",
+                f"第 {listed} 页有图片，表格可能在图片里",
+                f"pages {listed} show pictures that may hold the tables",
+            )
+        )
     if pages.scanned:
         listed = listing(pages.scanned)
         found.append(
             finding(
                 "R005",
-                f"第 {listed} 页是图片或没有可用的文字层，没有读取；"
-                "识别需要安装：pip install 'gouji[scan]'",
+                f"第 {listed} 页是图片或没有可用的文字层，没有读取；{_INSTALL}",
                 f"pages {listed} are pictures or have no usable text layer and were not read",
             )
         )

@@ -21,6 +21,9 @@ _NARROW = 0.6  # of a letter, the width of those of a word that is not broken
 _INDENT = 0.5  # of a letter, the most that a line that goes on is indented
 _WIDE = 0.65  # of the width of a page, from where on a line can be full
 _SAME_SIZE = 0.15
+_LARGE = 1.25  # of the usual size, what letters of a title have at least
+_CENTRED = 0.7  # of a letter, how far the middles of lines of a title are apart at most
+_TITLE_STEP = 2.2  # of a letter, the most from one line of a title to the next
 _NEAR = 1.35  # of the usual step between lines, the most within a paragraph
 _DASHES = r"[-—–─－~·\s]*"
 _PAGE_NUMBER = re.compile(
@@ -45,11 +48,15 @@ Block = Paragraph | Table | Columns
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """What tells that a line goes on: the margins of the text and the step between its lines."""
+    """What tells that a line goes on.
+
+    The margins of the text, the usual step between its lines and the usual size of its letters.
+    """
 
     left: float
     right: float
     step: float
+    size: float
 
 
 def flow(layouts: Sequence[Layout]) -> list[Block]:
@@ -108,15 +115,25 @@ def _one(
 
 def _goes_on(last: TextLine, line: TextLine, measure: _Measure, step: float | None) -> bool:
     """Whether a line is the rest of the paragraph that the last one belongs to."""
+    if abs(last.size - line.size) > _SAME_SIZE * last.size:
+        return False
+    if step is not None and _is_title(last, line, measure):
+        return step <= _TITLE_STEP * line.size
     word = _WORD.match(line.run.text)
     room = _ROOM + (_NARROW * len(word[0]) if word else 0)
     return (
         last.right >= measure.right - room * last.size
         and line.left <= measure.left + _INDENT * line.size
-        and abs(last.size - line.size) <= _SAME_SIZE * last.size
         and (step is None or step <= _NEAR * measure.step)
         and not _ENTRY.match(line.run.text)
     )
+
+
+def _is_title(last: TextLine, line: TextLine, measure: _Measure) -> bool:
+    """Whether two lines are in large letters, one centred below the other."""
+    centres = last.left + last.right - line.left - line.right
+    is_large = min(last.size, line.size) >= _LARGE * measure.size
+    return is_large and abs(centres) <= 2 * _CENTRED * line.size and last.left < line.left
 
 
 def _glue(before: str, text: str) -> str:
@@ -146,6 +163,7 @@ def _measure(layouts: Sequence[Layout]) -> _Measure:
         min(lefts, default=0.0),
         max(wide, default=float("inf")),
         median(steps) if steps else float("inf"),
+        median(line.size for found in lines for line in found) if lefts else 0.0,
     )
 
 

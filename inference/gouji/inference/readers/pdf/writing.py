@@ -56,8 +56,10 @@ class Writing:
         self, text: str, places: Iterable[Place], alternatives: Iterable[Alternatives]
     ) -> None:
         """The text of a recognised page, whose spans count from its own beginning."""
+        n_tables = self.n_tables
         for place in places:
-            table = None if place.table is None else place.table + self.n_tables
+            table = None if place.table is None else place.table + n_tables
+            self.n_tables = max(self.n_tables, 0 if table is None else table + 1)
             self.places.append(
                 Place(
                     self._shifted(place.span), place.page, place.box, table, place.row, place.column
@@ -65,9 +67,6 @@ class Writing:
             )
         for other in alternatives:
             self.alternatives.append(Alternatives(self._shifted(other.span), other.strings))
-        self.n_tables = max(
-            [self.n_tables, *(place.table + 1 for place in self.places if place.table is not None)]
-        )
         self._put(text if text.endswith("\n") or not text else f"{text}\n")
 
     def _shifted(self, span: tuple[int, int]) -> tuple[int, int]:
