@@ -173,6 +173,8 @@ class _Typesetter:
         }
         heights = self._heights(cells, lines, len(table))
         self.n_head = _head(table) if self.style.heads else 0
+        if self.n_head and self.y + sum(heights[: self.n_head + 1]) > self._bottom:
+            self._next_page()
         slices: list[_Slice] = []
         for row, height in enumerate(heights):
             room = self._bottom - self.y

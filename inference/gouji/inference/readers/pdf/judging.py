@@ -12,7 +12,7 @@ _DRAWN_GLYPHS = 40  # shapes on a page whose letters are drawn as shapes
 _HIDDEN = 0.5
 _UNKNOWN = 0.2  # the share of characters without meaning that makes a text layer garbage
 _FOREIGN = 0.4  # the share of letters of other scripts that does
-_RARE = 0.4  # the share of rare ideographs that does
+_RARE = 0.25  # the share of rare ideographs that does
 _ENOUGH = 20  # characters from which on shares mean something
 
 
