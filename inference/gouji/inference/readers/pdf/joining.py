@@ -11,8 +11,12 @@ _SAME_COLUMNS = 0.6  # the share of the columns that goes on
 _FILLED = 2.1  # of a letter, the most room in a cell whose text goes on on the next page
 _TOPPED = 0.9  # of a letter, the most room above what goes on there
 _LINE_END = 2.2  # of a letter, the most room at the end of a line that goes on
+_NUMBER_END = 1.1  # of a letter, the same for a number
+_LONG = 3  # digits of a number that may be torn
 _OPENING = "（(《〈“‘【"
-_NEW_ENTRY = re.compile(r"[（(]?[\d一二三四五六七八九十]+[)）、.．]|[①-⑳]|第[一二三四五六七八九十]")
+_NEW_ENTRY = re.compile(
+    r"[（(]?[\d一二三四五六七八九十]+[)）、.．]|[①-⑳]|第[一二三四五六七八九十]+条"
+)
 
 Pair = tuple[TableCell, TableCell]
 """A cell at the end of a page, and the one right below it at the top of the next."""
@@ -122,8 +126,9 @@ def _has_numeral(row: Iterable[TableCell]) -> bool:
 def _is_cut(pairs: Sequence[Pair], table: Table, below: Table) -> bool:
     """Whether the last row before the end of a page and the first one after it are one row.
 
-    They are if nothing stands in the one below, if the lines between the columns go on, or if
-    every text in it goes on one above: that of the label, or a number without a label of its own.
+    They are if nothing stands in the one below, if every text in it goes on one above, or if the
+    lines between the columns go on. Where both have numbers, those below must be ends of long ones
+    and stand beside blanks.
     """
     uppers, lowers = zip(*pairs, strict=True)
     both = [(upper, lower) for upper, lower in pairs if upper.text and lower.text]
@@ -131,14 +136,19 @@ def _is_cut(pairs: Sequence[Pair], table: Table, below: Table) -> bool:
         return True
     if any(upper.is_numeral != lower.is_numeral for upper, lower in both):
         return False
-    is_labelled = bool(lowers[0].text) or not uppers[0].text
-    if is_labelled and _has_numeral(uppers) and _has_numeral(lowers):
+    is_torn = bool(both) and all(_is_torn(upper, lower) for upper, lower in both)
+    if _has_numeral(uppers) and _has_numeral(lowers):
+        return is_torn and any(upper.is_numeral and not lower.text for upper, lower in pairs)
+    return is_torn or (table.open_bottom and below.open_top)
+
+
+def _is_torn(upper: TableCell, lower: TableCell) -> bool:
+    """Whether the last line of a text ends where its cell does, and the text goes on below."""
+    if upper.room is None or not _is_full(upper, lower):
         return False
-    is_torn = bool(both) and all(
-        _is_full(upper, lower) and upper.room is not None and upper.room.behind <= _LINE_END
-        for upper, lower in both
-    )
-    return is_torn or (is_labelled and table.open_bottom and below.open_top)
+    if upper.is_numeral:
+        return len(upper.text) >= _LONG and upper.room.behind <= _NUMBER_END
+    return upper.room.behind <= _LINE_END
 
 
 def _is_full(upper: TableCell, lower: TableCell) -> bool:
