@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -62,8 +62,9 @@ class _Measure:
 def flow(layouts: Sequence[Layout]) -> list[Block]:
     """The blocks of a document in reading order.
 
-    Heads and feet of pages stand behind all others, where they tear nothing, but for the head of
-    the first page; one that all pages share stands once.
+    A head of pages stands where it is first printed, unless it would tear a table or paragraph;
+    then it stands behind all other text, as page numbers and feet do. What several pages print
+    stands once.
     """
     repeated = _repeated(layouts)
     measure = _measure(layouts)
@@ -73,19 +74,28 @@ def flow(layouts: Sequence[Layout]) -> list[Block]:
     last: TextLine | None = None  # the line that `blocks` ends with
     for layout in layouts:
         head, body, foot = _split(layout, repeated)
-        for line in (*head, *foot, *layout.marks):
-            if line.run.text not in seen:
-                seen.add(line.run.text)
-                is_first = layout is layouts[0] and line in head
-                (blocks if is_first else aside).append(_block(line))
+        numbers = [line for line in head if _is_number(line)]
+        heads = _unseen((line for line in head if line not in numbers), seen)
         for number, item in enumerate(body):
             whole = _one(blocks, last, item, measure, is_next_page=number == 0) if blocks else None
             if whole:
                 blocks[-1] = whole
             else:
-                blocks.append(_block(item))
+                blocks += [*heads, _block(item)]
+                heads = []
             last = item if isinstance(item, TextLine) else None
+        aside += [*heads, *_unseen((*numbers, *foot, *layout.marks), seen)]
     return [*blocks, *aside]
+
+
+def _unseen(lines: Iterable[TextLine], seen: set[str]) -> list[Block]:
+    """The lines whose text has not been seen, which it is then."""
+    blocks: list[Block] = []
+    for line in lines:
+        if line.run.text not in seen:
+            seen.add(line.run.text)
+            blocks.append(_block(line))
+    return blocks
 
 
 def _block(item: Item) -> Block:
@@ -184,9 +194,11 @@ def _split(
 def _is_margin(item: Item, layout: Layout, repeated: set[tuple[str, int]]) -> bool:
     if not isinstance(item, TextLine) or not _in_margin(item, layout):
         return False
-    return bool(_PAGE_NUMBER.fullmatch(item.run.text)) or any(
-        key in repeated for key in _keys(item)
-    )
+    return _is_number(item) or any(key in repeated for key in _keys(item))
+
+
+def _is_number(line: TextLine) -> bool:
+    return _PAGE_NUMBER.fullmatch(line.run.text) is not None
 
 
 def _in_margin(line: TextLine, layout: Layout) -> bool:
