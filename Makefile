@@ -14,6 +14,7 @@ SEED ?= 1
 REPORTS ?= 600
 PAGES ?= 10000
 REPORTS_PER_FAMILY ?= 50
+PDFS ?= 13
 TABLES ?= 200
 SETS := keeps blanks collapsed lost source
 
@@ -69,8 +70,11 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	for set in $(SETS); do $(BIN)/python tests/benchmarks/held_out.py bench/$$set --set $$set \
 	  --per-family $(REPORTS_PER_FAMILY) --seed $(SEED) || exit 1; done
 	$(BIN)/python tests/benchmarks/files.py bench/files --reports $(REPORTS_PER_FAMILY) --seed $(SEED)
+	$(BIN)/python tests/benchmarks/pdfs.py bench/pdfs --reports $(PDFS) --seed $(SEED)
+	$(BIN)/python tests/benchmarks/pdfs.py bench/bare --reports $(REPORTS_PER_FAMILY) \
+	  --seed $(SEED) --formats bare
 	$(BIN)/gouji evaluate bench/keeps/gold --sources bench/keeps/sources --report bench/keeps
-	for set in sound faults damaged files $(filter-out keeps,$(SETS)); do \
+	for set in sound faults damaged files pdfs bare $(filter-out keeps,$(SETS)); do \
 	  $(BIN)/gouji evaluate bench/$$set/gold --sources bench/$$set/sources \
 	  | tee bench/$$set/scores.txt || exit 1; done
 	$(BIN)/python tests/benchmarks/handed_on.py --set collapsed --per-family $(REPORTS_PER_FAMILY) \

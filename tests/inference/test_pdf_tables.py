@@ -89,6 +89,14 @@ def test_pieces_of_a_line_are_merged_and_short_ones_left_out() -> None:
     assert found == [Stroke(10.2, 0, 40)]
 
 
+def test_a_double_line_is_one() -> None:
+    (grid,) = grid_of(
+        [(0, 0, 103), (3, 0, 103), (20, 0, 103), (40, 0, 103)],
+        [(0, 0, 40), (3, 0, 40), (50, 0, 40), (100, 0, 40), (103, 0, 40)],
+    )
+    assert len(grid.cells) == 4
+
+
 def test_blank_cells_are_empty_fields_with_places() -> None:
     def draw(canvas: Canvas) -> None:
         ruled(canvas, [50, 150, 250, 350], [100, 120, 140])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from gouji.inference.readers.pdf.page import OBLIQUE, Glyph, Page
+from gouji.inference.readers.pdf.page import Glyph, Page
 from gouji.inference.readers.pdf.words import (
     Line,
     Run,
@@ -25,8 +25,6 @@ def runs_of_cell(glyphs: Iterable[Glyph], box: Box, page: Page) -> tuple[Run, ..
     """The runs that stand in a cell with this box, in reading order."""
     runs: list[Run] = []
     for turns, group in by_turns(glyphs):
-        if turns == OBLIQUE:
-            continue  # a watermark that runs across the cell
         if turns == 0 and is_vertical(group):
             text = "".join(glyph.char for glyph in columns_first(group))
             runs.append(Run(text, page.number, page.box(around(group)), " " if runs else ""))

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from gouji.inference.readers.pdf.page import Stroke
 
-_SAME_PT = 2.5  # lines no further apart are one, as those of a double rule
+_SAME_PT = 4.0  # lines no further apart are one, as those of a double rule
 _GAP_PT = 3.5  # pieces of a line no further apart are one
-_TOUCH_PT = 3.5  # lines no further apart meet
+_TOUCH_PT = 4.5  # lines no further apart meet
 _SHORTEST_PT = 5.0
 _OVERHANG_PT = 6.0  # by how much lines may stick out of a grid that is closed
 _COVERED = 0.6  # the share of the side of a place that a line must cover to part it
