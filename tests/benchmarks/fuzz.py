@@ -1,10 +1,11 @@
-"""The fuzz run: damaged HTML, DOCX and XLSX files, none of which may crash or hold up a reader.
+"""The fuzz run: damaged files, none of which may crash or hold up a reader.
 
     .venv/bin/python tests/benchmarks/fuzz.py --files 100000 --seed 1 --workers 2
 
-damages drawn reports in the formats of `files.py`, as bytes and inside their packages, and reads
-each with the limits of a bulk run. A reader may give a document or one of the errors of gouji;
-anything else counts as a crash and is told with the number of the file, which draws it again:
+damages drawn reports in the formats of `files.py`, as bytes and inside their packages, or with
+`--pdf` in the styles of `pdfs.py`, half of them with pages that are not packed, and reads each
+with the limits of a bulk run. A reader may give a document or one of the errors of gouji; anything
+else counts as a crash and is told with the number of the file, which draws it again:
 
     .venv/bin/python tests/benchmarks/fuzz.py --only 4711 --seed 1
 """
@@ -16,7 +17,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -28,7 +29,9 @@ sys.path.append(str(Path(__file__).parents[2]))  # a script finds only its own f
 from gouji.inference.readers import Limits, read_bytes
 from gouji.model.errors import ReadError
 from gouji.model.form_file import load_form
-from tests.benchmarks.files import FORMATS, drawn
+from tests.benchmarks.files import FORMATS, Block, drawn
+from tests.benchmarks.pdfs import STYLES
+from tests.benchmarks.typeset import typeset
 
 LIMITS = Limits(max_bytes=4_000_000, max_chars=2_000_000)
 _BASES = 5
@@ -66,23 +69,36 @@ class Tally:
             self.slowest_s, self.slowest = other.slowest_s, other.slowest
 
 
+def _pdf_formats() -> dict[str, tuple[str, Callable[[Sequence[Block]], bytes]]]:
+    styles = {
+        f"{name}{packed}": replace(style, packed=packed)
+        for name, style in STYLES.items()
+        for packed in (True, False)
+    }
+    return {name: ("pdf", partial(typeset, style=style)) for name, style in styles.items()}
+
+
+FORMATS_OF = {"files": FORMATS, "pdf": _pdf_formats()}
+"""What may be damaged."""
+
+
 @cache
-def base(name: str, number: int) -> bytes:
+def base(kind: str, name: str, number: int) -> bytes:
     """A sound file of a format."""
     blocks, _ = drawn(load_form(), f"fuzz/{number}")
-    return FORMATS[name][1](blocks)
+    return FORMATS_OF[kind][name][1](blocks)
 
 
-def damaged(seed: int, number: int) -> tuple[str, bytes]:
+def damaged(seed: int, number: int, kind: str = "files") -> tuple[str, bytes]:
     """The name and bytes of a damaged file."""
     rng = Random(f"{seed}/{number}")
-    name = rng.choice(list(FORMATS))
-    data = base(name, rng.randrange(_BASES))
+    name = rng.choice(list(FORMATS_OF[kind]))
+    data = base(kind, name, rng.randrange(_BASES))
     if data.startswith(b"PK") and rng.random() < 0.8:
         data = _with_damaged_part(data, rng)
     else:
         data = _damaged(data, rng)
-    return f"{number}.{FORMATS[name][0]}", data
+    return f"{number}.{FORMATS_OF[kind][name][0]}", data
 
 
 def _with_damaged_part(data: bytes, rng: Random) -> bytes:
@@ -149,11 +165,11 @@ _DAMAGES: Sequence[Callable[[bytes, Random], bytes]] = (
 )
 
 
-def tried(seed: int, numbers: range) -> Tally:
+def tried(seed: int, numbers: range, kind: str = "files") -> Tally:
     """Reads the damaged files of these numbers."""
     tally = Tally()
     for number in numbers:
-        name, data = damaged(seed, number)
+        name, data = damaged(seed, number, kind)
         start = perf_counter()
         try:
             read_bytes(data, name, LIMITS)
@@ -169,11 +185,11 @@ def tried(seed: int, numbers: range) -> Tally:
     return tally
 
 
-def fuzz(seed: int, n_files: int, workers: int) -> Tally:
+def fuzz(seed: int, n_files: int, workers: int, kind: str = "files") -> Tally:
     """Reads so many damaged files, in several processes if so asked for."""
     total = Tally()
     chunks = [range(at, min(at + _CHUNK, n_files)) for at in range(0, n_files, _CHUNK)]
-    for tally in _mapped(partial(tried, seed), chunks, workers):
+    for tally in _mapped(partial(tried, seed, kind=kind), chunks, workers):
         total.add(tally)
     return total
 
@@ -195,11 +211,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", type=int, help="read the file of this number alone")
+    parser.add_argument("--pdf", action="store_true", help="damage PDF files")
     options = parser.parse_args()
+    kind = "pdf" if options.pdf else "files"
     if options.only is not None:
-        total = tried(options.seed, range(options.only, options.only + 1))
+        total = tried(options.seed, range(options.only, options.only + 1), kind)
     else:
-        total = fuzz(options.seed, options.files, options.workers)
+        total = fuzz(options.seed, options.files, options.workers, kind)
     told = ", ".join(f"{name} {n}" for name, n in total.outcomes.most_common())
     lines = [*total.crashes, f"{told}; slowest {total.slowest_s:.2f} s (file {total.slowest})"]
     sys.stdout.write("\n".join(lines) + "\n")

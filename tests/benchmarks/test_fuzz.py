@@ -13,6 +13,13 @@ def test_damaged_files_crash_no_reader() -> None:
     assert total.slowest_s < 10
 
 
+def test_damaged_pdf_files_crash_no_reader() -> None:
+    total = fuzz.fuzz(seed=1, n_files=60, workers=1, kind="pdf")
+    assert total.crashes == []
+    assert min(total.outcomes["document"], total.outcomes["Corrupt"]) > 5
+    assert total.slowest_s < 10
+
+
 @pytest.mark.parametrize(("seed", "number"), [(1, 456), (2, 10765)])
 def test_file_that_has_crashed_a_reader_is_an_error(seed: int, number: int) -> None:
     assert fuzz.tried(seed, range(number, number + 1)).outcomes["crash"] == 0

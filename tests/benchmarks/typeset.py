@@ -47,7 +47,8 @@ class Style:
 
     `turns` quarter turns are undone by the page's own rotation if `rotated`, else the text lies on
     its side. `cut` lets the end of a page cut rows; with `heads` the rows above the first
-    number are printed again on each page, if they are few.
+    number are printed again on each page, if they are few. Pages that are not `packed` spell
+    out what is drawn.
     """
 
     rules: Rules = Rules.LINES
@@ -63,6 +64,7 @@ class Style:
     cut: bool = False
     heads: bool = False
     password: str | None = None
+    packed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,13 @@ class _Typesetter:
         width, height = style.page
         lies = style.turns % 2 and not style.rotated  # else the library turns the edges itself
         size = (height, width) if lies else (width, height)
-        self.canvas = Canvas(self.file, pagesize=size, encrypt=style.password, invariant=1)
+        self.canvas = Canvas(
+            self.file,
+            pagesize=size,
+            encrypt=style.password,
+            pageCompression=style.packed,
+            invariant=1,
+        )
         self.n_pages = 0
         self.n_head = 0
         self._begin()

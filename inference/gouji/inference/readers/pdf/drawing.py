@@ -46,9 +46,16 @@ class Drawing:
             raise TooManyObjects
 
     def line(self, start: Point, end: Point) -> None:
-        """A line, or a rectangle by two opposite corners, if it is thin and along an axis."""
+        """A line, or a rectangle by two opposite corners, if it is thin and along an axis.
+
+        Only what lies on the page counts.
+        """
         (x0, y0), (x1, y1) = self.frame.point(*start), self.frame.point(*end)
-        left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        width, height = self.frame.size
+        left, right = max(min(x0, x1), 0.0), min(max(x0, x1), width)
+        top, bottom = max(min(y0, y1), 0.0), min(max(y0, y1), height)
+        if left > right or top > bottom:
+            return
         if bottom - top <= _THIN_PT and right - left >= bottom - top:
             self.horizontal.append(Stroke((top + bottom) / 2, left, right))
         if right - left <= _THIN_PT and bottom - top >= right - left:

@@ -17,6 +17,7 @@ _QUARTER = pi / 2
 _ASKEW = 0.05  # of a quarter turn, within which a character still counts as straight
 _LOW = 0.7  # of the size of its font, how high the box of a character is at least
 _DESCENT = 0.12  # of that size, how far it reaches below the line it is drawn on
+_LEAST_PT = 0.2  # no side of a character that can be seen is shorter
 _HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
 _SURROGATES = range(0xD800, 0xDC00)
 
@@ -52,12 +53,13 @@ def main_turns(raw: Sequence[Raw]) -> int:
 
 
 def framed(raw: Sequence[Raw], frame: Frame) -> Iterator[Glyph]:
-    """The characters whose middle lies on the page, seen in a frame."""
+    """The characters that can be seen: their middle lies on the page, and they have a height."""
     width, height = frame.size
     for order, (char, turns, left, bottom, right, top, spaced) in enumerate(raw):
         x0, y0 = frame.point(left, bottom)
         x1, y1 = frame.point(right, top)
-        if 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height:
+        is_on_page = 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height
+        if is_on_page and min(abs(x0 - x1), abs(y0 - y1)) >= _LEAST_PT:
             seen = turns if turns == OBLIQUE else (turns + frame.turns) % 4
             box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
             yield Glyph(char, *box, seen, order, spaced)

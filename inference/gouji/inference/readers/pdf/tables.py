@@ -93,7 +93,7 @@ def _room(cell: Cell, glyphs: Sequence[Glyph]) -> Room | None:
         return None
     size = size_of(glyphs)
     _, top, _, bottom = around(glyphs)
-    last = max(glyph.right for glyph in glyphs if glyph.bottom > bottom - size / 2)
+    last = max(glyph.right for glyph in glyphs if glyph.bottom >= bottom - size / 2)
     room = top - cell.top, cell.bottom - bottom, cell.right - last
     return Room(*(distance / size for distance in room))
 
