@@ -9,9 +9,12 @@ from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.kinds import (
     DOC,
     DOCX,
+    JPEG,
     ODS,
     ODT,
+    PNG,
     RTF,
+    TIFF,
     XLS,
     XLSX,
     Markup,
@@ -27,7 +30,8 @@ from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, Uns
 __all__ = ["Limits", "read", "read_bytes", "read_member", "read_text"]
 
 _WANTED = (
-    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）和 Excel（XLSX），请另存为其中一种后再试"
+    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）和扫描图片（PNG、JPEG、TIFF），"
+    "请另存为其中一种后再试"
 )
 _MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
 _PACKAGES = {"docx": DOCX, "xlsx": XLSX}
@@ -104,6 +108,10 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
 
         source = replace(source, media_type=f"{_OFFICE}spreadsheetml.sheet")
         return read_xlsx(data, source, limits)
+    if kind in (PNG, JPEG, TIFF):
+        from gouji.inference.readers.picture import read_picture
+
+        return read_picture(data, source, kind, limits)
     if kind in _CONVERTED:
         from gouji.inference.readers.conversion import converted
 

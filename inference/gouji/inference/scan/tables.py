@@ -1,0 +1,92 @@
+"""Tables: from the cells of a grid to the lines in them, and what the cells say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gouji.inference.scan.cells import Cell, cells_of
+from gouji.inference.scan.geometry import Pixels, Sheet
+from gouji.inference.scan.ink import Ink, find_ink, line_height, lines_of
+from gouji.inference.scan.networks import Probabilities
+from gouji.inference.scan.reading import UNREADABLE, Line, read_as_numeral
+from gouji.inference.scan.rulings import Grid
+
+_INSET_PT = 0.9  # of a cell: half a ruling
+
+
+@dataclass(frozen=True, slots=True)
+class InkedCell:
+    """A cell with the boxes of its lines, in pixels; without any it is empty."""
+
+    cell: Cell
+    within: Pixels
+    lines: tuple[Pixels, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCell:
+    """A cell with what its lines say."""
+
+    inked: InkedCell
+    lines: tuple[Line, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it."""
+        return not self.lines
+
+    @property
+    def is_numeral(self) -> bool:
+        """Whether it holds one number or mark."""
+        return len(self.lines) == 1 and self.lines[0].is_numeral
+
+    @property
+    def text(self) -> str:
+        """What it says; a cell with ink always says something."""
+        said = "".join(line.text for line in self.lines)
+        return said or (UNREADABLE if self.lines else "")
+
+
+def inked_cells(sheet: Sheet, grid: Grid) -> tuple[InkedCell, ...]:
+    """The cells of a table row by row with the lines in them."""
+    inset = max(1, round(sheet.px(_INSET_PT)))
+    cells = cells_of(grid)
+    inks: list[Ink] = []
+    for cell in cells:
+        left, top, right, bottom = cell.box
+        within = (left + inset, top + inset, right - inset, bottom - inset)
+        inks.append(find_ink(sheet.gray, within, sheet.dpi))
+    height = line_height(inks, sheet.dpi)
+    return tuple(
+        InkedCell(cell, ink.box, lines_of(ink, sheet.gray, height))
+        for cell, ink in zip(cells, inks, strict=True)
+    )
+
+
+def as_numerals(
+    cells: Sequence[ReadCell],
+    probabilities: Sequence[Sequence[Probabilities]],
+    characters: Sequence[str],
+) -> tuple[ReadCell, ...]:
+    """The cells, those that must be numerals read as such.
+
+    So is a cell of one line that is not surely words if a number stands on its left or in its
+    column.
+    """
+    numerals = [c.inked.cell for c in cells if c.is_numeral]
+    return tuple(
+        replace(cell, lines=(read_as_numeral(given[0], characters),))
+        if _must_be_numeral(cell, numerals)
+        else cell
+        for cell, given in zip(cells, probabilities, strict=True)
+    )
+
+
+def _must_be_numeral(cell: ReadCell, numerals: Iterable[Cell]) -> bool:
+    if len(cell.lines) != 1 or cell.is_numeral or cell.lines[0].is_words:
+        return False
+    own = cell.inked.cell
+    return any(
+        (other.row == own.row and other.column < own.column)
+        or (other.column == own.column and other.columns == own.columns)
+        for other in numerals
+    )
