@@ -136,7 +136,11 @@ def scan(chosen: ScanSet, setting: Setting, key: str) -> Scan:
         dpi=rng.choice(setting.dpi),
     )
     blocks, gold = drawn(load_form(), key)
-    pages = typeset(without_zeros(blocks) if setting.blank_zeros else blocks, style)
+    if setting.blank_zeros:
+        blocks = without_zeros(blocks)
+        left_out = dict.fromkeys(cell for cell, number in gold.cells.items() if number == 0)
+        gold = replace(gold, printed=left_out)
+    pages = typeset(blocks, style)
     shown = (worn(np.asarray(page), setting.wear, style.dpi, noise) for page in pages)
     quality = rng.randint(*setting.wear.quality)
     return Scan([Image.fromarray(page) for page in shown], style.dpi, quality, gold)

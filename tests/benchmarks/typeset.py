@@ -1,6 +1,6 @@
 """Pages typeset from blocks: paragraphs and ruled tables with merged cells, drawn as pictures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -165,7 +165,13 @@ def _table(press: _Press, table: Boxes) -> None:
         high = press.px((1.25 * len(lines[cell]) + 0.6) * points)
         heights[cell.row + cell.rows - 1] += max(0.0, high - room)
     press.y += press.px(points)
-    for first, last in _breaks(press, heights):
+    held = {
+        row
+        for cell in cells
+        if 1 < cell.rows < _TALL
+        for row in range(cell.row + 1, cell.row + cell.rows)
+    }
+    for first, last in _breaks(press, heights, held):
         tops = [press.y]
         for height in heights[first:last]:
             tops.append(tops[-1] + height)
@@ -180,14 +186,21 @@ def _in_cell(press: _Press, cell: _Cell, edges: Sequence[float]) -> list[str]:
     return press.wrapped(cell.text, press.style.table_pt, room)
 
 
-def _breaks(press: _Press, heights: Sequence[float]) -> Iterator[tuple[int, int]]:
-    """Ranges of rows that fit onto the page; begins a new page between them."""
+def _breaks(
+    press: _Press, heights: Sequence[float], held: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """Ranges of rows that fit onto the page; begins a new page between them.
+
+    Rows in `held` stay with the one before them.
+    """
     first = 0
     while first < len(heights):
         last, y = first, press.y
         while last < len(heights) and y + heights[last] <= press.bottom:
             y += heights[last]
             last += 1
+        while last in held and last > first:
+            last -= 1
         if last > first:
             yield first, last
         if last < len(heights):

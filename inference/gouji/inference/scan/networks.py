@@ -28,7 +28,7 @@ _DETECTOR, _RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 _HEIGHT = 48
 _STRIDE = 8
 _NARROWEST, _WIDEST = 16, 3200
-_BATCH = 3200  # pixels of width in one run, which bounds its memory
+_BATCH = 800  # pixels of width in one run, which bounds its memory
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
 

@@ -14,6 +14,7 @@ from gouji.model.reconciling.certainty import (
     decide,
     is_unsure_reading,
     outcome_confidence,
+    reading_certainty,
     sureness,
     weights,
 )
@@ -117,6 +118,8 @@ class OutcomeExplainer:
         self, frame: CellResult, cell: Cell, pick: Pick, status: Status, reason: Sentence
     ) -> CellResult:
         confidence = sureness(self.outcome, pick)
+        if not self._equations_of(cell.id):
+            confidence = min(confidence, reading_certainty(pick))
         return replace(
             frame,
             value=value_of(pick.amount, cell.scale),
