@@ -95,9 +95,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUNTIME): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[parquet]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[parquet,scan]'
 	touch $@
 
 $(DEVELOPMENT): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,parquet,train]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,parquet,scan,train]'
 	touch $(RUNTIME) $@

@@ -1,13 +1,14 @@
 """What printing, copying and scanning do to a page; all by fixed seeds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
+Light = NDArray[Any]
 Picture = NDArray[np.uint8]
 """(height, width) gray or (height, width, 3) RGB."""
 
@@ -35,7 +36,7 @@ class Wear:
 
 def worn(page: Gray, wear: Wear, dpi: int, rng: np.random.Generator) -> Picture:
     """The page as a scanner sees it: gray, or RGB if a seal is on it."""
-    shown = page.astype(np.float32)
+    shown: Light = page.astype(np.float32)
     shown = _faded(shown, _drawn(wear.faded, rng), rng)
     shown = _streaked(shown, wear.streaks, dpi, rng)
     stamped = _sealed(shown, dpi, rng) if wear.seal else shown
@@ -52,22 +53,18 @@ def _drawn(between: tuple[float, float], rng: np.random.Generator) -> float:
     return float(rng.uniform(*between))
 
 
-def _clouds(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> NDArray[np.float32]:
+def _clouds(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Light:
     """A smooth random surface between 0 and 1."""
     coarse = rng.random((cells, cells)).astype(np.float32)
     return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC).clip(0, 1)
 
 
-def _faded(
-    page: NDArray[np.float32], share: float, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _faded(page: Light, share: float, rng: np.random.Generator) -> Light:
     lost = share * _clouds(page.shape[:2], 7, rng)
     return 255 - (255 - page) * (1 - lost)
 
 
-def _streaked(
-    page: NDArray[np.float32], n: int, dpi: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _streaked(page: Light, n: int, dpi: int, rng: np.random.Generator) -> Light:
     """Light streaks right through the page that cut rulings, upright and level."""
     page = page.copy()
     height, width = page.shape
@@ -82,7 +79,7 @@ def _streaked(
     return page
 
 
-def _sealed(page: NDArray[np.float32], dpi: int, rng: np.random.Generator) -> NDArray[np.float32]:
+def _sealed(page: Light, dpi: int, rng: np.random.Generator) -> Light:
     """A red seal somewhere over the page, in RGB: a ring, a star, strokes along the ring."""
     height, width = page.shape
     radius = round(_SEAL_PT * dpi / 144)
@@ -110,18 +107,13 @@ def _sealed(page: NDArray[np.float32], dpi: int, rng: np.random.Generator) -> ND
     return paper * (1 - strength + strength * red / 255)
 
 
-def _tilted(page: NDArray[np.float32], degrees: float) -> NDArray[np.float32]:
+def _tilted(page: Light, degrees: float) -> Light:
     height, width = page.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     white = (255.0, 255.0, 255.0)
     return cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=white)
 
 
-def _shaded(
-    page: NDArray[np.float32], share: float, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _shaded(page: Light, share: float, rng: np.random.Generator) -> Light:
     light = 1 - share * _clouds(page.shape[:2], 3, rng)
     return page * (light[..., None] if page.ndim == 3 else light)
-
-
-Damage = Callable[[Gray, int, np.random.Generator], Picture]

@@ -30,8 +30,8 @@ from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, Uns
 __all__ = ["Limits", "read", "read_bytes", "read_member", "read_text"]
 
 _WANTED = (
-    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）和扫描图片（PNG、JPEG、TIFF），"
-    "请另存为其中一种后再试"
+    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）和"
+    "扫描图片（PNG、JPEG、TIFF），请另存为其中一种后再试"
 )
 _MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
 _PACKAGES = {"docx": DOCX, "xlsx": XLSX}

@@ -20,7 +20,7 @@ _BROKEN = (*DAMAGE, OSError, SyntaxError, LookupError, TypeError, MemoryError)
 """What Pillow raises at damage."""
 
 Frame = tuple[NDArray[np.uint8], float | None]
-"""Pixels, gray (height, width) or RGB (height, width, 3), and the resolution that the file tells."""
+"""Pixels, gray (height, width) or RGB (height, width, 3), and the resolution that is told."""
 
 
 def frames(data: bytes, name: str) -> Iterator[Frame]:

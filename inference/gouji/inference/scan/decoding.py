@@ -1,7 +1,8 @@
 """From the distributions of a line to strings: the likeliest path, and the likeliest strings.
 
-Prefix beam search after A. Y. Hannun, A. L. Maas, D. Jurafsky, A. Y. Ng: First-pass large vocabulary
-continuous speech recognition using bi-directional recurrent DNNs, 2014, without a language model.
+Prefix beam search after A. Y. Hannun, A. L. Maas, D. Jurafsky, A. Y. Ng: First-pass large
+vocabulary continuous speech recognition using bi-directional recurrent DNNs, 2014, without a
+language model.
 """
 
 from collections import defaultdict

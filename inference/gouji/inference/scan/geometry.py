@@ -1,6 +1,7 @@
 """The page as a picture: evened out, set straight, and the way back to where things stood."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,10 +53,8 @@ class Sheet:
 def likely_dpi(size: tuple[int, int], told: float | None) -> float:
     """The resolution that is told if it can be true, else that of an A4 page of this size."""
     by_size = max(size) / _PAGE_IN
-    if told is not None and _PLAUSIBLE_DPI[0] <= told <= _PLAUSIBLE_DPI[1]:
-        if 0.5 <= told / by_size <= 2.0:
-            return float(told)
-    return by_size
+    plausible = told is not None and _PLAUSIBLE_DPI[0] <= told <= _PLAUSIBLE_DPI[1]
+    return told if told and plausible and 0.5 <= told / by_size <= 2.0 else by_size
 
 
 def straightened(image: NDArray[np.uint8], dpi: float, quarter_turns: int = 0) -> Sheet:
@@ -108,7 +107,8 @@ def _without_red(image: NDArray[np.uint8]) -> Gray:
     excess = red - np.maximum(green, blue)
     share = np.clip((excess - _RED_FROM) / _RED_OVER, 0, 1)
     beneath = red + _RED_INK * excess
-    return np.clip(gray + share * (beneath - gray), 0, 255).astype(np.uint8)
+    cleared: Gray = np.clip(gray + share * (beneath - gray), 0, 255).astype(np.uint8)
+    return cleared
 
 
 def _evened(gray: Gray) -> Gray:
@@ -147,9 +147,7 @@ def _skew(gray: Gray) -> float:
     return float(max(fine, key=lambda angle: _unevenness(xs, ys, angle, small.shape[0])))
 
 
-def _unevenness(
-    xs: NDArray[np.float64], ys: NDArray[np.float64], degrees: float, height: int
-) -> float:
+def _unevenness(xs: NDArray[Any], ys: NDArray[Any], degrees: float, height: int) -> float:
     shift = xs * np.tan(np.radians(degrees))
     rows = (ys - shift + height / 4).astype(np.int64).clip(0, 2 * height)
     counts = np.bincount(rows).astype(float)

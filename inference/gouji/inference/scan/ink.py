@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,9 @@ from gouji.inference.scan.geometry import Pixels
 from gouji.inference.scan.networks import Gray
 
 _EDGE_PT = 2.6  # a mark within this of a ruling belongs to it
+_FRAME_PT = 1.4  # how far into the cell a ruling may reach
+_RULED = 0.35  # of a row or column there, what a ruling fills
+_HOLLOW = 0.15  # of its box, what a part of a frame fills at most
 _SMALLEST_PT = 1.9  # the longer side of what is no speck: a dash, a digit
 _LEAST_CONTRAST = 18.0
 _NOISES = 5.0  # deviations of the noise that ink stands out by, at least
@@ -33,7 +37,7 @@ def find_ink(gray: Gray, box: Pixels, dpi: float) -> Ink:
     patch = gray[top:bottom, left:right]
     if min(patch.shape) < 4:
         return Ink(box)
-    kept = _kept(_dark(patch), dpi)
+    kept = _kept(_unframed(_dark(patch), dpi), dpi)
     rows = np.flatnonzero(kept.any(axis=1))
     if not len(rows):
         return Ink(box)
@@ -63,24 +67,35 @@ def _dark(patch: Gray) -> Gray:
     return (soft < paper - level).astype(np.uint8)
 
 
+def _unframed(dark: Gray, dpi: float) -> Gray:
+    """The ink without rows and columns at the edge that a ruling fills."""
+    band = max(1, round(_FRAME_PT * dpi / 72))
+    dark = dark.copy()
+    for side in (dark, dark[::-1], dark.T, dark.T[::-1]):
+        ruled = np.flatnonzero(side[:band].mean(axis=1) > _RULED)
+        if len(ruled):
+            side[: int(ruled[-1]) + 2] = 0
+    return dark
+
+
 def _kept(dark: Gray, dpi: float) -> Gray:
     """The ink without specks and without what belongs to the rulings around."""
     height, width = dark.shape
     edge, smallest = _EDGE_PT * dpi / 72, _SMALLEST_PT * dpi / 72
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     keep = np.zeros(len(stats), np.uint8)
-    for number, (x, y, w, h, _) in enumerate(stats.tolist()):
-        at_edge = (x + w <= edge or y + h <= edge or x >= width - edge or y >= height - edge) and (
-            x == 0 or y == 0 or x + w == width or y + h == height
-        )
-        keep[number] = number > 0 and not at_edge and max(w, h) >= smallest
+    for number, (x, y, w, h, area) in enumerate(stats.tolist()):
+        touches = x == 0 or y == 0 or x + w == width or y + h == height
+        along = x + w <= edge or y + h <= edge or x >= width - edge or y >= height - edge
+        around = area < _HOLLOW * w * h  # a corner of the frame, or more of it
+        keep[number] = number > 0 and max(w, h) >= smallest and not (touches and (along or around))
     if keep.any():
         keep |= _within(stats, keep)
     found: Gray = keep[labels]
     return found
 
 
-def _within(stats: NDArray[np.int32], keep: Gray) -> Gray:
+def _within(stats: NDArray[Any], keep: Gray) -> Gray:
     """Specks that lie among what is written: points, and parts of broken characters."""
     chosen = stats[keep > 0]
     left, top = chosen[:, 0].min(), chosen[:, 1].min()
@@ -93,7 +108,8 @@ def _within(stats: NDArray[np.int32], keep: Gray) -> Gray:
         & (stats[:, 1] + stats[:, 3] <= bottom)
     )
     inside[0] = False
-    return inside.astype(np.uint8)
+    found: Gray = inside.astype(np.uint8)
+    return found
 
 
 def line_height(inks: Sequence[Ink], dpi: float) -> float:

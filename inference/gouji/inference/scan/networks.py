@@ -14,7 +14,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]  # it carries no types
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
@@ -75,7 +75,7 @@ class Recogniser:
 
 
 def _width(line: Gray) -> int:
-    height, width = line.shape
+    height, width = int(line.shape[0]), int(line.shape[1])
     return min(_WIDEST, max(_NARROWEST, ceil(_HEIGHT * width / height)))
 
 

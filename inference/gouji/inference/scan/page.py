@@ -82,7 +82,10 @@ def _read(sheet: Sheet) -> ReadPage:
     crops += [_cropped(sheet.gray, box) for line in lines for box in line]
     network = recogniser()
     given = network(crops)
-    said = [read_line(one, network.characters) for one in given]
+    n_in_tables = len(boxes)
+    said = [
+        read_line(one, network.characters, in_table=i < n_in_tables) for i, one in enumerate(given)
+    ]
     at = iter(range(len(crops)))
     placed: list[tuple[int, Block]] = []
     for grid, cells in zip(grids, tables, strict=True):
@@ -93,7 +96,9 @@ def _read(sheet: Sheet) -> ReadPage:
         ]
         evidence: list[list[Probabilities]] = [[given[i] for i in own] for own in taken]
         settled = as_numerals(read, evidence, network.characters)
-        placed.append((grid.ys[0], Block(tuple(_rows(sheet, settled)), True)))
+        continued = not placed and all(box[3] > grid.ys[0] for line in lines for box in line)
+        shown = [cell for cell in settled if not (continued and _goes_on(cell))]
+        placed.append((grid.ys[0], Block(tuple(_rows(sheet, shown)), True)))
     for line in lines:
         row = _row(sheet, line, [said[next(at)] for _ in line])
         if row:
@@ -113,6 +118,11 @@ def _rows(sheet: Sheet, cells: Sequence[ReadCell]) -> Iterator[Row]:
     for cell in cells:
         rows.setdefault(cell.inked.cell.row, []).append(_piece(sheet, cell))
     yield from (tuple(rows[number]) for number in sorted(rows))
+
+
+def _goes_on(cell: ReadCell) -> bool:
+    """Whether a cell at the top of a page is the rest of a merged one on the page before."""
+    return cell.is_empty and cell.inked.cell.row == 0 and cell.inked.cell.rows > 1
 
 
 def _piece(sheet: Sheet, cell: ReadCell) -> Piece:

@@ -44,12 +44,17 @@ class Line:
         return not self.is_numeral and wordy and self.sure >= _WORDS_FROM
 
 
-def read_line(probabilities: Probabilities, characters: Sequence[str]) -> Line:
-    """What the line says. A numeral is decoded once more, over the characters of numerals alone."""
+def read_line(
+    probabilities: Probabilities, characters: Sequence[str], *, in_table: bool = True
+) -> Line:
+    """What the line says. A numeral is decoded once more, over the characters of numerals alone.
+
+    Glyphs that look like digits are taken for them `in_table`, elsewhere only beside digits.
+    """
     text, sure = best_path(probabilities, characters)
     text = text.strip()
     folded = text.translate(_FOLDED)
-    if not is_numeral(folded):
+    if not is_numeral(folded) or not (in_table or any(map(str.isdigit, text))):
         return Line(text, sure)
     strings = _numerals(probabilities, characters, folded)
     total = sum(p for text, p in strings if text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ _REACH_PT = 2.2  # how far a line may stray from where it is taken to be
 _LEAST_TABLE_PT = (60.0, 16.0)
 _PRESENT, _LOST = 0.5, 0.12  # shares of a stretch that is ruled, at least and at most
 _SOLID = 0.85  # share of a line's length that shows ink
+_BEYOND_DOUBT = 4  # times the least length, no strokes of characters make a fragment
 _BESIDE = 0.16  # share of ink beside a line, at most
 _INKED = 0.75  # share of a faint stretch that shows ink
 
@@ -118,8 +120,8 @@ def _grid(sheet: Sheet, rulings: Rulings, box: Pixels) -> Grid | None:
     upright = rulings.upright[top:bottom, left:right]
     near, reach = sheet.px(_NEAR_PT), max(1, round(sheet.px(_REACH_PT)))
     ink = rulings.ink[top:bottom, left:right]
-    ys = _lines(level, ink, near, sheet.px(_LONG_PT))
-    xs = _lines(upright.T, ink.T, near, sheet.px(_HIGH_PT))
+    ys = _lines(level, upright, ink, near, sheet.px(_LONG_PT))
+    xs = _lines(upright.T, level.T, ink.T, near, sheet.px(_HIGH_PT))
     if len(ys) < 2 or len(xs) < 2:
         return None
     across = _stretches(level, ink, ys, xs, reach)
@@ -131,18 +133,21 @@ def _grid(sheet: Sheet, rulings: Rulings, box: Pixels) -> Grid | None:
     )
 
 
-def _lines(mask: Gray, ink: Gray, near: float, least: float) -> list[int]:
+def _lines(mask: Gray, crossing: Gray, ink: Gray, near: float, least: float) -> list[int]:
     """The rows in which fragments lie: centres of clusters that are long enough in all.
 
-    What has much ink right above or below, as strokes in a row of characters have, makes no line.
+    Strokes in a row of characters make no line: they have much ink right above or below, are short,
+    and do not go from one line of the `crossing` ones to another.
     """
     _, _, stats, centres = cv2.connectedComponentsWithStats(
         np.ascontiguousarray(mask), connectivity=8
     )
     fragments = sorted(
         (float(centre[1]), float(stat[cv2.CC_STAT_WIDTH]))
-        for stat, centre in zip(stats[1:], centres[1:], strict=True)
-        if _is_bare(ink, stat.tolist(), near)
+        for stat, centre in zip(stats[1:].tolist(), centres[1:], strict=True)
+        if stat[cv2.CC_STAT_WIDTH] >= _BEYOND_DOUBT * least
+        or _is_bare(ink, stat, near)
+        or _is_held(crossing, stat, near)
     )
     clusters: list[list[tuple[float, float]]] = []
     for fragment in fragments:
@@ -166,6 +171,16 @@ def _is_bare(ink: Gray, stat: Sequence[int], near: float) -> bool:
     return all(not side.size or side.mean() <= _BESIDE for side in (above, below))
 
 
+def _is_held(crossing: Gray, stat: Sequence[int], near: float) -> bool:
+    """Whether a fragment has a crossing line at both of its ends."""
+    x, y, w, h, _ = stat
+    reach = round(near)
+    rows = slice(max(0, y - reach), y + h + reach)
+    return all(
+        bool(crossing[rows, max(0, end - reach) : end + reach + 1].any()) for end in (x, x + w - 1)
+    )
+
+
 def _centre(cluster: Sequence[tuple[float, float]]) -> float:
     total = sum(length for _, length in cluster)
     return sum(at * length for at, length in cluster) / total
@@ -184,7 +199,7 @@ def _stretches(
     there = np.zeros((len(rows), len(columns) - 1), np.bool_)
     for i, row in enumerate(rows):
         at = min(row, mask.shape[0] - 1)
-        for j, (start, end) in enumerate(zip(columns, columns[1:], strict=False)):
+        for j, (start, end) in enumerate(pairwise(columns)):
             stretch = slice(start + reach, max(end - reach, start + reach + 1))
             share = float(ruled[at, stretch].mean())
             faint = share > _LOST and float(shown[at, stretch].mean()) >= _INKED

@@ -10,7 +10,7 @@ from gouji.inference.scan.networks import Probabilities
 from gouji.inference.scan.reading import UNREADABLE, Line, read_as_numeral
 from gouji.inference.scan.rulings import Grid
 
-_INSET_PT = 0.9  # of a cell: half a ruling
+_INSET_PT = 1.0  # of a cell: half a ruling
 
 
 @dataclass(frozen=True, slots=True)
