@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -61,10 +61,12 @@ def timed(source: Path, kept: Path) -> Timed:
     return found
 
 
-def read_all(sources: Sequence[Path], kept: Path, workers: int) -> Iterator[Timed]:
-    """The documents in the order of their sources."""
+def read_all(
+    sources: Sequence[Path], kept: Path, workers: int, prepare: Callable[[], None] | None = None
+) -> Iterator[Timed]:
+    """The documents in the order of their sources; every worker calls `prepare` first."""
     kept.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare) as pool:
         yield from pool.map(partial(timed, kept=kept), sources)
 
 

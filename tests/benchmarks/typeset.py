@@ -1,5 +1,6 @@
 """Pages typeset from blocks: paragraphs and ruled tables with merged cells, drawn as pictures."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.benchmarks.files import Block, Box, Boxes
 
+_ZERO = re.compile(r"[0０](?:\.0+)?")
 _PAGE_PT = (595.3, 841.9)
 _MARGIN_PT = (62.0, 58.0)
 _LEAST_COLUMN = 1.7  # of the size of the letters
@@ -247,6 +249,9 @@ def without_zeros(blocks: Sequence[Block]) -> list[Block]:
     return [
         block
         if isinstance(block, str)
-        else [[Box("", b.rows, b.columns) if b.text == "0" else b for b in row] for row in block]
+        else [
+            [Box("", b.rows, b.columns) if _ZERO.fullmatch(b.text or "") else b for b in row]
+            for row in block
+        ]
         for block in blocks
     ]

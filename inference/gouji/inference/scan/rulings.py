@@ -19,7 +19,7 @@ _LEAST_TABLE_PT = (60.0, 16.0)
 _PRESENT, _LOST = 0.5, 0.12  # shares of a stretch that is ruled, at least and at most
 _SOLID = 0.85  # share of a line's length that shows ink
 _BEYOND_DOUBT = 4  # times the least length, no strokes of characters make a fragment
-_BESIDE = 0.16  # share of ink beside a line, at most
+_BARE, _CROWDED = 0.16, 0.3  # shares of ink beside a line, at most, the latter if it is held
 _INKED = 0.75  # share of a faint stretch that shows ink
 
 
@@ -146,8 +146,8 @@ def _lines(mask: Gray, crossing: Gray, ink: Gray, near: float, least: float) -> 
         (float(centre[1]), float(stat[cv2.CC_STAT_WIDTH]))
         for stat, centre in zip(stats[1:].tolist(), centres[1:], strict=True)
         if stat[cv2.CC_STAT_WIDTH] >= _BEYOND_DOUBT * least
-        or _is_bare(ink, stat, near)
-        or _is_held(crossing, stat, near)
+        or (beside := _beside(ink, stat, near)) <= _BARE
+        or (beside <= _CROWDED and _is_held(crossing, stat, near))
     )
     clusters: list[list[tuple[float, float]]] = []
     for fragment in fragments:
@@ -162,13 +162,13 @@ def _lines(mask: Gray, crossing: Gray, ink: Gray, near: float, least: float) -> 
     ]
 
 
-def _is_bare(ink: Gray, stat: Sequence[int], near: float) -> bool:
-    """Whether there is little ink beside a fragment, on both of its sides."""
+def _beside(ink: Gray, stat: Sequence[int], near: float) -> float:
+    """The share of ink right beside a fragment, on the side where there is more."""
     x, y, w, h, _ = stat
-    inner, outer = max(2, round(near / 3)), round(near)
+    inner, outer = max(1, round(near / 4)), round(0.6 * near)
     above = ink[max(0, y - outer) : max(0, y - inner), x : x + w]
     below = ink[y + h + inner : y + h + outer, x : x + w]
-    return all(not side.size or side.mean() <= _BESIDE for side in (above, below))
+    return max(float(side.mean()) if side.size else 0.0 for side in (above, below))
 
 
 def _is_held(crossing: Gray, stat: Sequence[int], near: float) -> bool:
