@@ -45,7 +45,7 @@ def untouched(strings: Strings) -> Strings:
 
 def take_raw() -> None:
     """From now on this process keeps what the recogniser says as it is."""
-    assembly.calibrated = untouched
+    setattr(assembly, "calibrated", untouched)  # noqa: B010  # a name that it imports
 
 
 def seen_in(document: Document, report: Report, gold: Gold) -> Iterator[Seen]:

@@ -113,10 +113,11 @@ def test_what_is_no_rectangle_is_parted_by_rows() -> None:
 
 def test_strokes_of_characters_are_no_rulings() -> None:
     gray = ruled(page())
-    for x in range(XS[0] + 20, XS[1] - 30, 30):
+    for x in range(XS[0] + 40, XS[0] + 220, 30):
         cv2.rectangle(gray, (x, YS[0] + 15), (x + 26, YS[0] + 42), 0, 3)
         cv2.line(gray, (x, YS[0] + 28), (x + 26, YS[0] + 28), 0, 3)
-        cv2.line(gray, (x + 13, YS[0] + 15), (x + 13, YS[0] + 42), 0, 3)
+        for stroke in (x + 9, x + 17):
+            cv2.line(gray, (stroke, YS[0] + 15), (stroke, YS[0] + 42), 0, 3)
     assert shape(gray) == [(5, 4)]
 
 

@@ -10,6 +10,7 @@ from gouji.inference.scan.networks import detector
 from gouji.inference.scan.rulings import Grid
 
 _DPI = 116  # at which text is looked for
+_PART_PT = 300.0  # the highest stretch that is looked at in one go, which bounds the memory
 _BLOCK = 32  # the detector takes sides that are multiples of this
 _TEXT, _SURE = 0.3, 0.5  # of a pixel, and of a line in the mean
 _SPREAD = 1.6  # times area over perimeter: what the detector's lines are shrunk by
@@ -30,10 +31,22 @@ def _bands(sheet: Sheet, grids: Sequence[Grid]) -> Iterator[tuple[int, int]]:
     start = 0
     for grid in sorted(grids, key=lambda grid: grid.ys[0]):
         if grid.ys[0] - clear - start >= least:
-            yield start, grid.ys[0] - clear
+            yield from _parts(sheet, start, grid.ys[0] - clear)
         start = max(start, grid.ys[-1] + clear)
     if sheet.gray.shape[0] - start >= least:
-        yield start, sheet.gray.shape[0]
+        yield from _parts(sheet, start, sheet.gray.shape[0])
+
+
+def _parts(sheet: Sheet, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A stretch cut into parts that the detector has room for, each where the page is palest."""
+    most = round(sheet.px(_PART_PT))
+    while end - start > most:
+        earliest = start + 2 * most // 3
+        pale = sheet.gray[earliest : start + most].mean(axis=1)
+        cut = earliest + int(np.argmax(pale))
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _detected(sheet: Sheet, band: tuple[int, int]) -> Iterator[Pixels]:

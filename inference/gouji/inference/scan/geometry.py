@@ -22,6 +22,7 @@ _STEEPEST = 7.0  # degrees
 _COARSE, _FINE = 0.2, 0.02
 _POINTS = 60_000  # of ink, which are looked at
 _RED_FROM, _RED_OVER = 20.0, 40.0
+_STRIP = 256  # rows in one go, which bounds the memory
 _RED_INK = 0.3  # of what red exceeds the other colours by, a red ink takes from red itself
 _PAPER = 245.0
 
@@ -62,15 +63,14 @@ def straightened(image: NDArray[np.uint8], dpi: float, quarter_turns: int = 0) -
 
     `image` is gray, or RGB whose red is taken for a seal and removed.
     """
-    gray = _without_red(image)
-    height, width = gray.shape
+    height, width = image.shape[:2]
     scale = min(1.0, DPI / dpi)
     if scale < 0.95:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     else:
         scale = 1.0
-    gray = _evened(gray)
+    gray = _evened(_without_red(image))
     back = np.diag([72 / (dpi * scale)] * 2 + [1.0])
     if quarter_turns % 4:
         back = back @ _turn_back(gray.shape, quarter_turns % 4)
@@ -101,6 +101,11 @@ def _without_red(image: NDArray[np.uint8]) -> Gray:
     """The picture in gray; of what is red, only what lies beneath the red ink is left."""
     if image.ndim == 2:
         return image
+    strips = range(0, image.shape[0], _STRIP)
+    return np.concatenate([_cleared(image[at : at + _STRIP]) for at in strips])
+
+
+def _cleared(image: NDArray[np.uint8]) -> Gray:
     colours = image[..., :3].astype(np.float32)
     red, green, blue = colours[..., 0], colours[..., 1], colours[..., 2]
     gray = 0.299 * red + 0.587 * green + 0.114 * blue

@@ -5,17 +5,19 @@ recogniser takes lines 48 pixels high and gives, for every eight pixels of width
 over its classes: the blank of CTC, the characters listed in its metadata, the space.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # it carries no types
 from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 Gray = NDArray[np.uint8]
 """A picture in gray, (height, width), 0 black."""
@@ -57,10 +59,13 @@ class Recogniser:
         listed = self._session.get_modelmeta().custom_metadata_map["character"]
         self.characters: tuple[str, ...] = ("", *listed.splitlines(), " ")
 
-    def __call__(self, lines: Sequence[Gray]) -> list[Probabilities]:
-        """The distributions of every line, in their order."""
+    def __call__(self, lines: Sequence[Gray], read: Callable[[int, Probabilities], T]) -> list[T]:
+        """What `read` makes of the distributions of every line, given its number, in their order.
+
+        The distributions of a whole page would take hundreds of megabytes.
+        """
         widths = [_width(line) for line in lines]
-        found: dict[int, Probabilities] = {}
+        found: dict[int, T] = {}
         for batch in _batches(widths):
             widest = max(widths[i] for i in batch)
             given = np.zeros((len(batch), 3, _HEIGHT, widest), np.float32)
@@ -70,7 +75,7 @@ class Recogniser:
                 given[place, :, :, : widths[i]] = shown.astype(np.float32) / 127.5 - 1
             (out,) = self._session.run(None, {"x": given})
             for place, i in enumerate(batch):
-                found[i] = out[place, : ceil(widths[i] / _STRIDE) + 1].copy()
+                found[i] = read(i, out[place, : ceil(widths[i] / _STRIDE) + 1])
         return [found[i] for i in range(len(lines))]
 
 

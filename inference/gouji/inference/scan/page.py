@@ -12,7 +12,7 @@ from gouji.inference.scan.detection import find_lines
 from gouji.inference.scan.geometry import Pixels, Sheet, likely_dpi, straightened
 from gouji.inference.scan.ink import cut_out
 from gouji.inference.scan.networks import Gray, Probabilities, recogniser
-from gouji.inference.scan.reading import Line, read_line
+from gouji.inference.scan.reading import Heard, Line, of_numerals, read_line
 from gouji.inference.scan.rulings import find_grids, find_rulings
 from gouji.inference.scan.tables import InkedCell, ReadCell, as_numerals, inked_cells
 from gouji.model.document import Box
@@ -80,31 +80,36 @@ def _read(sheet: Sheet) -> ReadPage:
     boxes = [(line, cell.within) for cells in tables for cell in cells for line in cell.lines]
     crops = [cut_out(sheet.gray, *box) for box in boxes]
     crops += [_cropped(sheet.gray, box) for line in lines for box in line]
-    network = recogniser()
-    given = network(crops)
-    n_in_tables = len(boxes)
-    said = [
-        read_line(one, network.characters, in_table=i < n_in_tables) for i, one in enumerate(given)
-    ]
+    heard = _heard(crops, len(boxes))
     at = iter(range(len(crops)))
     placed: list[tuple[int, Block]] = []
     for grid, cells in zip(grids, tables, strict=True):
         taken = [[next(at) for _ in cell.lines] for cell in cells]
         read = [
-            ReadCell(cell, tuple(said[i] for i in own))
+            ReadCell(cell, tuple(heard[i] for i in own))
             for cell, own in zip(cells, taken, strict=True)
         ]
-        evidence: list[list[Probabilities]] = [[given[i] for i in own] for own in taken]
-        settled = as_numerals(read, evidence, network.characters)
+        settled = as_numerals(read)
         continued = not placed and all(box[3] > grid.ys[0] for line in lines for box in line)
         shown = [cell for cell in settled if not (continued and _goes_on(cell))]
         placed.append((grid.ys[0], Block(tuple(_rows(sheet, shown)), True)))
     for line in lines:
-        row = _row(sheet, line, [said[next(at)] for _ in line])
+        row = _row(sheet, line, [heard[next(at)].line for _ in line])
         if row:
             placed.append((min(box[1] for box in line), Block((row,), False)))
     placed.sort(key=lambda entry: entry[0])
-    return ReadPage(tuple(block for _, block in placed), _legibility(said))
+    return ReadPage(tuple(block for _, block in placed), _legibility(heard))
+
+
+def _heard(crops: Sequence[Gray], n_in_tables: int) -> list[Heard]:
+    """What every line says; the first `n_in_tables` stand in cells."""
+    network = recogniser()
+
+    def hear(number: int, probabilities: Probabilities) -> Heard:
+        line = read_line(probabilities, network.characters, in_table=number < n_in_tables)
+        return Heard(line, *of_numerals(probabilities, network.characters))
+
+    return network(crops, hear)
 
 
 def _cropped(gray: Gray, box: Pixels) -> Gray:
@@ -126,7 +131,7 @@ def _goes_on(cell: ReadCell) -> bool:
 
 
 def _piece(sheet: Sheet, cell: ReadCell) -> Piece:
-    strings = cell.lines[0].strings if cell.is_numeral else ()
+    strings = cell.heard[0].line.strings if cell.is_numeral else ()
     return Piece(cell.text, sheet.box(_covered(cell.inked)), strings)
 
 
@@ -155,7 +160,8 @@ def _row(sheet: Sheet, boxes: Sequence[Pixels], lines: Sequence[Line]) -> Row:
     return tuple(pieces)
 
 
-def _legibility(lines: Sequence[Line]) -> float:
+def _legibility(heard: Sequence[Heard]) -> float:
     """The mean of how sure the characters are, 0.0 without any."""
+    lines = [one.line for one in heard]
     n = sum(len(line.text) for line in lines)
     return sum(line.sure * len(line.text) for line in lines) / n if n else 0.0

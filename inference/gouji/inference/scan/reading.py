@@ -1,7 +1,7 @@
 """Reading: what a line says, and for a number what else it may say, with probabilities."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gouji.inference.scan.decoding import Strings, best_path, best_strings
@@ -44,6 +44,19 @@ class Line:
         return not self.is_numeral and wordy and self.sure >= _WORDS_FROM
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a line says, and what is kept to read it as a numeral if it must be one."""
+
+    line: Line
+    numeral: Probabilities
+    characters: tuple[str, ...]
+
+    def as_numeral(self) -> "Heard":
+        """The same, read as a numeral."""
+        return replace(self, line=read_as_numeral(self.numeral, self.characters))
+
+
 def read_line(
     probabilities: Probabilities, characters: Sequence[str], *, in_table: bool = True
 ) -> Line:
@@ -60,6 +73,15 @@ def read_line(
     total = sum(p for text, p in strings if text)
     valid = tuple((text, p / total) for text, p in strings if is_numeral(text))
     return Line(valid[0][0], sure, valid) if valid else Line(text, sure)
+
+
+def of_numerals(
+    probabilities: Probabilities, characters: Sequence[str]
+) -> tuple[Probabilities, tuple[str, ...]]:
+    """The columns that `read_as_numeral` looks at, and their characters."""
+    wanted = frozenset(_PLAIN + "".join(_LOOKS_LIKE.values()))
+    kept = [0, *(i for char, i in _index(tuple(characters)).items() if char in wanted)]
+    return probabilities[:, kept], tuple(characters[i] for i in kept)
 
 
 def read_as_numeral(probabilities: Probabilities, characters: Sequence[str]) -> Line:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from gouji.inference.scan.cells import Cell, cells_of
 from gouji.inference.scan.geometry import Pixels, Sheet
 from gouji.inference.scan.ink import Ink, find_ink, line_height, lines_of
-from gouji.inference.scan.networks import Probabilities
-from gouji.inference.scan.reading import UNREADABLE, Line, read_as_numeral
+from gouji.inference.scan.reading import UNREADABLE, Heard
 from gouji.inference.scan.rulings import Grid
 
 _INSET_PT = 1.0  # of a cell: half a ruling
@@ -27,23 +26,23 @@ class ReadCell:
     """A cell with what its lines say."""
 
     inked: InkedCell
-    lines: tuple[Line, ...]
+    heard: tuple[Heard, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands in it."""
-        return not self.lines
+        return not self.heard
 
     @property
     def is_numeral(self) -> bool:
         """Whether it holds one number or mark."""
-        return len(self.lines) == 1 and self.lines[0].is_numeral
+        return len(self.heard) == 1 and self.heard[0].line.is_numeral
 
     @property
     def text(self) -> str:
         """What it says; a cell with ink always says something."""
-        said = "".join(line.text for line in self.lines)
-        return said or (UNREADABLE if self.lines else "")
+        said = "".join(one.line.text for one in self.heard)
+        return said or (UNREADABLE if self.heard else "")
 
 
 def inked_cells(sheet: Sheet, grid: Grid) -> tuple[InkedCell, ...]:
@@ -62,11 +61,7 @@ def inked_cells(sheet: Sheet, grid: Grid) -> tuple[InkedCell, ...]:
     )
 
 
-def as_numerals(
-    cells: Sequence[ReadCell],
-    probabilities: Sequence[Sequence[Probabilities]],
-    characters: Sequence[str],
-) -> tuple[ReadCell, ...]:
+def as_numerals(cells: Sequence[ReadCell]) -> tuple[ReadCell, ...]:
     """The cells, those that must be numerals read as such.
 
     So is a cell of one line that is not surely words if a number stands on its left or in its
@@ -74,15 +69,15 @@ def as_numerals(
     """
     numerals = [c.inked.cell for c in cells if c.is_numeral]
     return tuple(
-        replace(cell, lines=(read_as_numeral(given[0], characters),))
+        replace(cell, heard=(cell.heard[0].as_numeral(),))
         if _must_be_numeral(cell, numerals)
         else cell
-        for cell, given in zip(cells, probabilities, strict=True)
+        for cell in cells
     )
 
 
 def _must_be_numeral(cell: ReadCell, numerals: Iterable[Cell]) -> bool:
-    if len(cell.lines) != 1 or cell.is_numeral or cell.lines[0].is_words:
+    if len(cell.heard) != 1 or cell.is_numeral or cell.heard[0].line.is_words:
         return False
     own = cell.inked.cell
     return any(
