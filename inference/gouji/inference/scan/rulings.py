@@ -13,6 +13,7 @@ from gouji.inference.scan.networks import Gray
 
 _LONG_PT, _HIGH_PT = 22.0, 13.0  # runs of ink that are no strokes of characters
 _GAP_PT = 2.0  # what a streak may cut out of a line
+_THICK_PT = 3.0  # no line is thicker
 _NEAR_PT = 3.0  # lines that lie closer are one
 _REACH_PT = 2.2  # how far a line may stray from where it is taken to be
 _LEAST_TABLE_PT = (60.0, 16.0)
@@ -57,12 +58,13 @@ class Grid:
 def find_rulings(sheet: Sheet) -> Rulings:
     """The lines of all tables on the page."""
     ink = inked(sheet.gray, sheet.dpi)
-    level = _runs(ink, round(sheet.px(_LONG_PT)), round(sheet.px(_GAP_PT)))
-    upright = _runs(ink.T, round(sheet.px(_HIGH_PT)), round(sheet.px(_GAP_PT))).T
+    gap, thickest = round(sheet.px(_GAP_PT)), sheet.px(_THICK_PT)
+    level = _runs(ink, round(sheet.px(_LONG_PT)), gap, thickest)
+    upright = _runs(ink.T, round(sheet.px(_HIGH_PT)), gap, thickest).T
     return Rulings(level, np.ascontiguousarray(upright), ink)
 
 
-def _runs(ink: Gray, length: int, gap: int) -> Gray:
+def _runs(ink: Gray, length: int, gap: int, thickest: float) -> Gray:
     """Where ink goes on for `length` pixels along the rows, a few gaps bridged.
 
     Strokes of characters in a row, bridged, have more gaps than a line has.
@@ -73,7 +75,9 @@ def _runs(ink: Gray, length: int, gap: int) -> Gray:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     solid = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     keep = np.zeros(len(stats), np.uint8)
-    for number, (x, y, w, h, _) in enumerate(stats[1:].tolist(), start=1):
+    for number, (x, y, w, h, area) in enumerate(stats[1:].tolist(), start=1):
+        if area > thickest * w:
+            continue
         part = slice(y, y + h), slice(x, x + w)
         own = solid[part] & (labels[part] == number)
         keep[number] = own.any(axis=0).mean() >= _SOLID
