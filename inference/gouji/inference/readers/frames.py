@@ -45,6 +45,7 @@ def _guarded(name: str) -> Iterator[None]:
     """Damage and decompression bombs as errors of ours."""
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damage that does not hinder reading
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -65,7 +65,7 @@ def read_page(image: NDArray[np.uint8], dpi: float | None) -> ReadPage:
     best: ReadPage | None = None
     for turns in _TURNS:
         page = _read(straightened(image, resolution, turns))
-        if not page.blocks or page.legibility >= _LEGIBLE:
+        if page.legibility >= _LEGIBLE:
             return page
         if best is None or page.legibility > best.legibility:
             best = page
@@ -161,7 +161,9 @@ def _row(sheet: Sheet, boxes: Sequence[Pixels], lines: Sequence[Line]) -> Row:
 
 
 def _legibility(heard: Sequence[Heard]) -> float:
-    """The mean of how sure the characters are, 0.0 without any."""
+    """The mean of how sure the characters are; 0.0 without any, 1.0 where nothing is written."""
+    if not heard:
+        return 1.0
     lines = [one.line for one in heard]
     n = sum(len(line.text) for line in lines)
     return sum(line.sure * len(line.text) for line in lines) / n if n else 0.0
