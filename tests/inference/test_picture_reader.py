@@ -21,6 +21,7 @@ from gouji.model.document import Document, Source
 from gouji.model.errors import Corrupt, LimitExceeded, UnsupportedFormat
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import loads
+from gouji.model.mention import Number
 from tests.benchmarks.files import Block as Drawn
 from tests.benchmarks.files import drawn
 from tests.benchmarks.refill import Gold
@@ -48,7 +49,7 @@ def report() -> tuple[list[Drawn], Gold]:
     return drawn(load_form(), "picture reader/1")
 
 
-def short(report: tuple[list[Drawn], Gold]) -> tuple[list[Drawn], dict[str, object]]:
+def short(report: tuple[list[Drawn], Gold]) -> tuple[list[Drawn], dict[str, Number]]:
     """The first and the last table under their headings on one page, and their gold."""
     blocks, gold = report
     tables = [i for i, block in enumerate(blocks) if not isinstance(block, str)]

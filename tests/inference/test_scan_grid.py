@@ -201,6 +201,17 @@ def test_parts_of_one_line_are_joined_and_two_lines_are_two() -> None:
     assert first[1] < 104 < 120 < first[3] <= second[1]
 
 
+def test_numbers_whose_ruling_is_lost_are_parts_side_by_side() -> None:
+    gray = ruled(page(), xs=(XS[0], XS[-1]))
+    for x in (200, 216, 800):
+        digit(gray, x, 275)
+    (grid,) = grids(gray)
+    (cell,) = [c for c in inked_cells(sheet(gray), grid) if c.lines]
+    assert cell.side_by_side
+    edges = [edge for left, _, right, _ in cell.lines for edge in (left, right)]
+    assert np.allclose(edges, [200, 231, 800, 815], atol=2)
+
+
 def test_lines_that_touch_are_parted_where_it_is_palest() -> None:
     gray = page()
     for y in (100, 132):

@@ -155,6 +155,16 @@ def _parted(stretch: Pixels, gray: Gray, height: float) -> Iterator[Pixels]:
     yield left, start, right, bottom
 
 
+def parts_of(line: Pixels, gray: Gray) -> tuple[Pixels, ...]:
+    """A line cut where a gap is wider than it is high: no number has such a gap."""
+    left, top, right, bottom = line
+    inked = np.flatnonzero(_dark(gray[top:bottom, left:right]).any(axis=0))
+    if not len(inked):
+        return (line,)
+    runs = np.split(inked, np.flatnonzero(np.diff(inked) > bottom - top) + 1)
+    return tuple((left + int(run[0]), top, left + int(run[-1]) + 1, bottom) for run in runs)
+
+
 def cut_out(gray: Gray, line: Pixels, within: Pixels) -> Gray:
     """The picture of a line with paper around it, but nothing from beyond the box `within`."""
     left, top, right, bottom = line

@@ -124,8 +124,12 @@ def _grid(sheet: Sheet, rulings: Rulings, box: Pixels) -> Grid | None:
     upright = rulings.upright[top:bottom, left:right]
     near, reach = sheet.px(_NEAR_PT), max(1, round(sheet.px(_REACH_PT)))
     ink = rulings.ink[top:bottom, left:right]
-    ys = _lines(level, upright, ink, near, sheet.px(_LONG_PT))
-    xs = _lines(upright.T, level.T, ink.T, near, sheet.px(_HIGH_PT))
+    long, high = sheet.px(_LONG_PT), sheet.px(_HIGH_PT)
+    level, upright = (
+        _without_strokes(level, upright, ink, near, long),
+        _without_strokes(upright.T, level.T, ink.T, near, high).T,
+    )
+    ys, xs = _lines(level, near, long), _lines(upright.T, near, high)
     if len(ys) < 2 or len(xs) < 2:
         return None
     across = _stretches(level, ink, ys, xs, reach)
@@ -137,21 +141,34 @@ def _grid(sheet: Sheet, rulings: Rulings, box: Pixels) -> Grid | None:
     )
 
 
-def _lines(mask: Gray, crossing: Gray, ink: Gray, near: float, least: float) -> list[int]:
-    """The rows in which fragments lie: centres of clusters that are long enough in all.
+def _without_strokes(mask: Gray, crossing: Gray, ink: Gray, near: float, least: float) -> Gray:
+    """The mask of the lines along the rows without what are strokes in a row of characters.
 
-    Strokes in a row of characters make no line: they have much ink right above or below, are short,
-    and do not go from one line of the `crossing` ones to another.
+    They have much ink right above or below, are short, and do not go from one line of the
+    `crossing` ones to another.
     """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(mask), connectivity=8
+    )
+    keep = np.zeros(len(stats), np.uint8)
+    for number, stat in enumerate(stats[1:].tolist(), start=1):
+        keep[number] = (
+            stat[cv2.CC_STAT_WIDTH] >= _BEYOND_DOUBT * least
+            or (beside := _beside(ink, stat, near)) <= _BARE
+            or (beside <= _CROWDED and _is_held(crossing, stat, near))
+        )
+    found: Gray = keep[labels]
+    return found
+
+
+def _lines(mask: Gray, near: float, least: float) -> list[int]:
+    """The rows in which fragments lie: centres of clusters that are long enough in all."""
     _, _, stats, centres = cv2.connectedComponentsWithStats(
         np.ascontiguousarray(mask), connectivity=8
     )
     fragments = sorted(
         (float(centre[1]), float(stat[cv2.CC_STAT_WIDTH]))
         for stat, centre in zip(stats[1:].tolist(), centres[1:], strict=True)
-        if stat[cv2.CC_STAT_WIDTH] >= _BEYOND_DOUBT * least
-        or (beside := _beside(ink, stat, near)) <= _BARE
-        or (beside <= _CROWDED and _is_held(crossing, stat, near))
     )
     clusters: list[list[tuple[float, float]]] = []
     for fragment in fragments:

@@ -1,11 +1,12 @@
 """Tables: from the cells of a grid to the lines in them, and what the cells say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gouji.inference.scan.cells import Cell, cells_of
 from gouji.inference.scan.geometry import Pixels, Sheet
-from gouji.inference.scan.ink import Ink, find_ink, line_height, lines_of
+from gouji.inference.scan.ink import Ink, find_ink, line_height, lines_of, parts_of
+from gouji.inference.scan.networks import Gray
 from gouji.inference.scan.reading import UNREADABLE, Heard
 from gouji.inference.scan.rulings import Grid
 
@@ -14,11 +15,15 @@ _INSET_PT = 1.0  # of a cell: half a ruling
 
 @dataclass(frozen=True, slots=True)
 class InkedCell:
-    """A cell with the boxes of its lines, in pixels; without any it is empty."""
+    """A cell with the boxes of its lines, in pixels; without any it is empty.
+
+    The boxes of a cell with one line are the parts of it that stand `side_by_side`.
+    """
 
     cell: Cell
     within: Pixels
     lines: tuple[Pixels, ...]
+    side_by_side: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,26 @@ def inked_cells(sheet: Sheet, grid: Grid) -> tuple[InkedCell, ...]:
         inks.append(find_ink(sheet.gray, within, sheet.dpi))
     height = line_height(inks, sheet.dpi)
     return tuple(
-        InkedCell(cell, ink.box, lines_of(ink, sheet.gray, height))
+        _inked(cell, ink.box, lines_of(ink, sheet.gray, height), sheet.gray)
         for cell, ink in zip(cells, inks, strict=True)
     )
+
+
+def _inked(cell: Cell, within: Pixels, lines: tuple[Pixels, ...], gray: Gray) -> InkedCell:
+    if len(lines) == 1:
+        return InkedCell(cell, within, parts_of(lines[0], gray), side_by_side=True)
+    return InkedCell(cell, within, lines)
+
+
+def parted(cells: Iterable[ReadCell]) -> Iterator[ReadCell]:
+    """The cells, those parted that hold numbers side by side: the ruling between them is lost."""
+    for cell in cells:
+        numerals = [one.line.is_numeral for one in cell.heard]
+        if not cell.inked.side_by_side or len(numerals) < 2 or not all(numerals):
+            yield cell
+            continue
+        for part, one in zip(cell.inked.lines, cell.heard, strict=True):
+            yield ReadCell(replace(cell.inked, lines=(part,)), (one,))
 
 
 def as_numerals(cells: Sequence[ReadCell]) -> tuple[ReadCell, ...]:
