@@ -15,6 +15,7 @@ REPORTS ?= 600
 PAGES ?= 10000
 REPORTS_PER_FAMILY ?= 50
 TABLES ?= 200
+SCANS ?= 10
 SETS := keeps blanks collapsed lost source
 
 # Installing again is due when what is asked for, or the exact versions of it, have changed.
@@ -26,7 +27,7 @@ REQUIREMENTS := pyproject.toml constraints.txt
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup run test test-all format lint types check golden train bench bench-reconcile \
-  build clean
+  bench-scan build clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +78,12 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	  --seed $(SEED) | tee bench/collapsed/handed_on.md
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 	$(BIN)/python tests/benchmarks/bulk.py bench/bulk --pages $(PAGES) --seed $(SEED)
+
+bench-scan: $(DEVELOPMENT)  ## measure scanned pages that are drawn anew, into bench/scans/
+	rm -rf bench/scans
+	$(BIN)/python tests/benchmarks/scans.py bench/scans --set figures --reports $(SCANS) --seed $(SEED)
+	$(BIN)/python tests/benchmarks/scan.py bench/scans --workers 2 --whole 4 \
+	  | tee bench/scans/scores.txt
 
 bench-reconcile: $(DEVELOPMENT)  ## measure how damaged tables come back, into bench/reconcile/
 	$(BIN)/python tests/benchmarks/reconcile.py bench/reconcile --tables $(TABLES) --seed $(SEED)

@@ -118,8 +118,10 @@ class OutcomeExplainer:
         self, frame: CellResult, cell: Cell, pick: Pick, status: Status, reason: Sentence
     ) -> CellResult:
         confidence = sureness(self.outcome, pick)
-        if not self._equations_of(cell.id):
+        if frame.printed is not None and not self._equations_of(cell.id):
             confidence = min(confidence, reading_certainty(pick))
+            unclear = confidence < self.settings.review_below
+            reason = wording.UNCLEAR if unclear and reason == ("", "") else reason
         return replace(
             frame,
             value=value_of(pick.amount, cell.scale),
