@@ -155,14 +155,16 @@ def _parted(stretch: Pixels, gray: Gray, height: float) -> Iterator[Pixels]:
     yield left, start, right, bottom
 
 
-def parts_of(line: Pixels, gray: Gray) -> tuple[Pixels, ...]:
-    """A line cut where a gap is wider than it is high: no number has such a gap."""
+def parts_of(line: Pixels, within: Pixels, gray: Gray) -> tuple[Pixels, ...]:
+    """A line of the box `within`, cut where a gap is wider than it is high: no number has such."""
     left, top, right, bottom = line
-    inked = np.flatnonzero(_dark(gray[top:bottom, left:right]).any(axis=0))
-    if not len(inked):
-        return (line,)
-    runs = np.split(inked, np.flatnonzero(np.diff(inked) > bottom - top) + 1)
-    return tuple((left + int(run[0]), top, left + int(run[-1]) + 1, bottom) for run in runs)
+    x0, y0, x1, y1 = within
+    dark = _dark(gray[y0:y1, x0:x1])[top - y0 : bottom - y0, left - x0 : right - x0]
+    inked = np.flatnonzero(dark.any(axis=0))
+    gaps = np.flatnonzero(np.diff(inked) > bottom - top)
+    starts = [left, *(left + int(inked[gap + 1]) for gap in gaps)]
+    ends = [*(left + int(inked[gap]) + 1 for gap in gaps), right]
+    return tuple((start, top, end, bottom) for start, end in zip(starts, ends, strict=True))
 
 
 def cut_out(gray: Gray, line: Pixels, within: Pixels) -> Gray:

@@ -68,7 +68,7 @@ def inked_cells(sheet: Sheet, grid: Grid) -> tuple[InkedCell, ...]:
 
 def _inked(cell: Cell, within: Pixels, lines: tuple[Pixels, ...], gray: Gray) -> InkedCell:
     if len(lines) == 1:
-        return InkedCell(cell, within, parts_of(lines[0], gray), side_by_side=True)
+        return InkedCell(cell, within, parts_of(lines[0], within, gray), side_by_side=True)
     return InkedCell(cell, within, lines)
 
 
