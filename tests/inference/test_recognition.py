@@ -46,6 +46,20 @@ def test_a_number_gets_the_values_that_its_strings_spell(
     assert table.mentions[1].recognised == ()
 
 
+def test_a_number_without_readings_is_unsure_on_a_recognised_page_alone(
+    as_document: Callable[[str], Document],
+) -> None:
+    places = (Place((0, 1), page=1), Place((2, 3), page=1), Place((4, 5), page=2))
+    document = with_alternatives(
+        replace(as_document("1\t2\t3"), places=places), ((0, 1), (("1", 0.9),))
+    )
+    numbers = [
+        mention((i, i + 1), str(n), MentionKind.NUMBER, n) for n, i in ((1, 0), (2, 2), (3, 4))
+    ]
+    (table,) = recognised([tagged(*numbers)], document)
+    assert [m.recognised for m in table.mentions] == [((1, 0.9),), ((2, 0.9),), ()]
+
+
 @pytest.mark.parametrize(
     ("strings", "kind"),
     [

@@ -1,7 +1,7 @@
 """Recognition: what a recogniser was not sure of becomes part of the mentions that were tagged."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import exp
 
@@ -13,6 +13,9 @@ from gouji.model.numerals import parse_numeral
 _MAY_BE_NUMBER = 0.01
 """From this probability on that it is a number, a mark is taken for neither."""
 
+_UNTOLD = 0.9
+"""How sure a number on a recognised page is for which no other readings are known."""
+
 
 def recognised(tables: Sequence[TableMentions], document: Document) -> tuple[TableMentions, ...]:
     """The tables, their mentions with the values that the document's alternatives give them.
@@ -21,22 +24,34 @@ def recognised(tables: Sequence[TableMentions], document: Document) -> tuple[Tab
     """
     if not document.alternatives:
         return tuple(tables)
+    places = (document.place_of(known.span) for known in document.alternatives)
+    pages = frozenset(place.page for place in places if place is not None)
     return tuple(
-        replace(table, mentions=tuple(_doubted(m, document.alternatives) for m in table.mentions))
+        replace(table, mentions=tuple(_doubted(m, document, pages) for m in table.mentions))
         for table in tables
     )
 
 
-def _doubted(mention: Mention, alternatives: Sequence[Alternatives]) -> Mention:
-    strings = _strings(mention.span, alternatives)
+def _doubted(mention: Mention, document: Document, pages: Collection[int | None]) -> Mention:
+    """The mention with what is known of it; `pages` are those that were recognised."""
+    strings = _strings(mention.span, document.alternatives)
     if not strings:
-        return mention
+        place = document.place_of(mention.span)
+        blind = place is not None and place.page is not None and place.page in pages
+        return _unsure(mention) if blind else mention
     values = _values(strings)
     if mention.kind is MentionKind.MARK and sum(p for _, p in values) >= _MAY_BE_NUMBER:
         return replace(mention, kind=MentionKind.UNREADABLE)
     if mention.kind is MentionKind.NUMBER and mention.value in dict(values):
         return replace(mention, recognised=values)
     return mention
+
+
+def _unsure(mention: Mention) -> Mention:
+    """A number that was not recognised as one: part of a longer text, or several together."""
+    if mention.kind is not MentionKind.NUMBER or mention.value is None:
+        return mention
+    return replace(mention, recognised=((mention.value, _UNTOLD),))
 
 
 def _strings(span: Span, alternatives: Sequence[Alternatives]) -> tuple[tuple[str, float], ...]:

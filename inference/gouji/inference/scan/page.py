@@ -14,6 +14,7 @@ from gouji.inference.scan.ink import cut_out
 from gouji.inference.scan.networks import Gray, Probabilities, recogniser
 from gouji.inference.scan.reading import Heard, Line, of_numerals, read_line
 from gouji.inference.scan.rulings import find_grids, find_rulings
+from gouji.inference.scan.stacks import unstacked
 from gouji.inference.scan.tables import InkedCell, ReadCell, as_numerals, inked_cells, parted
 from gouji.model.document import Box
 
@@ -89,7 +90,7 @@ def _read(sheet: Sheet) -> ReadPage:
             ReadCell(cell, tuple(heard[i] for i in own))
             for cell, own in zip(cells, taken, strict=True)
         ]
-        settled = as_numerals(tuple(parted(read)))
+        settled = as_numerals(unstacked(tuple(parted(read))))
         continued = not placed and all(box[3] > grid.ys[0] for line in lines for box in line)
         shown = [cell for cell in settled if not (continued and _goes_on(cell))]
         placed.append((grid.ys[0], Block(tuple(_rows(sheet, shown)), True)))

@@ -45,8 +45,12 @@ class ReadCell:
 
     @property
     def text(self) -> str:
-        """What it says; a cell with ink always says something."""
-        said = "".join(one.line.text for one in self.heard)
+        """What it says; a cell with ink always says something.
+
+        Several numbers never become one: they are parted by blanks.
+        """
+        numerals = all(one.line.is_numeral for one in self.heard)
+        said = (" " if numerals else "").join(one.line.text for one in self.heard)
         return said or (UNREADABLE if self.heard else "")
 
 
