@@ -83,7 +83,10 @@ def test_command_reads_a_scanned_page_and_tells_where_its_numbers_stand(
 ) -> None:
     blocks, gold = short(report)
     (tmp_path / "a.tif").write_bytes(scanned(blocks))
+    config = tmp_path / "patient.toml"  # on a busy machine a page may take more than a minute
+    config.write_text("[limits]\ntimeout_s = 900\n")
     command = [sys.executable, "-m", "gouji", "extract", str(tmp_path / "a.tif")]
+    command += ["--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     data = loads(done.stdout)
     assert {cell: data["cells"][cell]["value"] for cell in gold} == gold
@@ -197,9 +200,12 @@ def test_a_broken_picture_is_corrupt(kind: str, break_up: Callable[[bytes], byte
         opened(break_up(saved(noise, kind)))
 
 
-def test_a_picture_without_text_is_corrupt() -> None:
+@pytest.mark.parametrize(
+    ("size", "shade"), [((400, 600), 255), ((400, 600), 0), ((1, 1), 0), ((9000, 3), 128)]
+)
+def test_a_picture_without_text_is_corrupt(size: tuple[int, int], shade: int) -> None:
     with pytest.raises(Corrupt, match="没有认出文字"):
-        opened(saved(Image.new("L", (400, 600), 255), "PNG"))
+        opened(saved(Image.new("L", size, shade), "PNG"))
 
 
 @pytest.mark.parametrize("missing", ["rapidocr", "cv2", "PIL"])

@@ -30,14 +30,18 @@ def frames(data: bytes, name: str) -> Iterator[Frame]:
         Corrupt: the picture is broken.
         LimitExceeded: it has too many pixels or pages.
     """
-    with _guarded(name), Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+    with _guarded(name):
+        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
         n_pages = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    with picture:
         if n_pages > MAX_PAGES:
             raise LimitExceeded(f"{name}：共 {n_pages} 页，超过上限 {MAX_PAGES} 页；请拆分后再试")
         for number in range(n_pages):
-            if n_pages > 1:
-                picture.seek(number)
-            yield _frame(picture, name)
+            with _guarded(name):
+                if n_pages > 1:
+                    picture.seek(number)
+                frame = _frame(picture, name)
+            yield frame
 
 
 @contextmanager

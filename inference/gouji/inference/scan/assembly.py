@@ -74,8 +74,9 @@ def _write_line(lines: Lines, block: Block) -> list[tuple[Place, Piece]]:
             lines.tab()
         elif piece.gap:
             lines.words(" ")
-        lines.words(piece.text)
-        written.append((Place((lines.n - len(piece.text), lines.n)), piece))
+        words = " ".join(piece.text.split())
+        lines.words(words)
+        written.append((Place((lines.n - len(words), lines.n)), piece))
     return written
 
 

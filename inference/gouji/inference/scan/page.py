@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gouji.inference.scan.decoding import Strings
 from gouji.inference.scan.detection import find_lines
-from gouji.inference.scan.geometry import Pixels, Sheet, likely_dpi, straightened
+from gouji.inference.scan.geometry import DPI, Pixels, Sheet, likely_dpi, straightened
 from gouji.inference.scan.ink import cut_out
 from gouji.inference.scan.networks import Gray, Probabilities, recogniser
 from gouji.inference.scan.reading import Heard, Line, of_numerals, read_line
@@ -18,10 +17,9 @@ from gouji.inference.scan.stacks import unstacked
 from gouji.inference.scan.tables import InkedCell, ReadCell, as_numerals, inked_cells, parted
 from gouji.model.document import Box
 
-T = TypeVar("T")
-
 _LEGIBLE = 0.8  # the mean over its characters of a page that lies the right way up
 _TURNS = (0, 2, 1, 3)
+_LEAST_PX = 24  # the shorter side of a page that anything could be written on
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,8 @@ def read_page(image: NDArray[np.uint8], dpi: float | None) -> ReadPage:
         ModuleNotFoundError: the package that ships the networks is not installed.
     """
     resolution = likely_dpi(image.shape[:2], dpi)
+    if min(image.shape[:2]) * min(1.0, DPI / resolution) < _LEAST_PX:
+        return ReadPage((), 1.0)
     best: ReadPage | None = None
     for turns in _TURNS:
         page = _read(straightened(image, resolution, turns))

@@ -90,8 +90,8 @@ def parted(cells: Iterable[ReadCell]) -> Iterator[ReadCell]:
 def as_numerals(cells: Sequence[ReadCell]) -> tuple[ReadCell, ...]:
     """The cells, those that must be numerals read as such.
 
-    So is a cell of one line that is not surely words if a number stands on its left or in its
-    column.
+    So is a cell of one line that is not surely words if a number stands on its left, or above it
+    in its column.
     """
     numerals = [c.inked.cell for c in cells if c.is_numeral]
     return tuple(
@@ -108,6 +108,6 @@ def _must_be_numeral(cell: ReadCell, numerals: Iterable[Cell]) -> bool:
     own = cell.inked.cell
     return any(
         (other.row == own.row and other.column < own.column)
-        or (other.column == own.column and other.columns == own.columns)
+        or (other.row < own.row and (other.column, other.columns) == (own.column, own.columns))
         for other in numerals
     )
