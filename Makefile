@@ -16,6 +16,7 @@ PAGES ?= 10000
 REPORTS_PER_FAMILY ?= 50
 PDFS ?= 13
 TABLES ?= 200
+SCANS ?= 10
 SETS := keeps blanks collapsed lost source
 
 # Installing again is due when what is asked for, or the exact versions of it, have changed.
@@ -27,7 +28,7 @@ REQUIREMENTS := pyproject.toml constraints.txt
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup run test test-all format lint types check golden train bench bench-reconcile \
-  build clean
+  bench-scan build clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +83,12 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 	$(BIN)/python tests/benchmarks/bulk.py bench/bulk --pages $(PAGES) --seed $(SEED)
 
+bench-scan: $(DEVELOPMENT)  ## measure scanned pages that are drawn anew, into bench/scans/
+	rm -rf bench/scans
+	$(BIN)/python tests/benchmarks/scans.py bench/scans --set figures --reports $(SCANS) --seed $(SEED)
+	$(BIN)/python tests/benchmarks/scan.py bench/scans --workers 2 --whole 4 \
+	  | tee bench/scans/scores.txt
+
 bench-reconcile: $(DEVELOPMENT)  ## measure how damaged tables come back, into bench/reconcile/
 	$(BIN)/python tests/benchmarks/reconcile.py bench/reconcile --tables $(TABLES) --seed $(SEED)
 
@@ -99,9 +106,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUNTIME): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[parquet,pdf]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[parquet,pdf,scan]'
 	touch $@
 
 $(DEVELOPMENT): $(BIN)/python $(REQUIREMENTS)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,parquet,pdf,train]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,parquet,pdf,scan,train]'
 	touch $(RUNTIME) $@

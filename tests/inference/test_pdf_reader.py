@@ -28,6 +28,12 @@ SOURCE = Source("a.pdf", "0" * 64, "application/pdf")
 SENTENCE = "本年度收到政府信息公开申请十二件，均已按期答复，没有结转下年度的申请。"
 
 
+@pytest.fixture(autouse=True)
+def without_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are read as where the extra `scan` is not installed."""
+    monkeypatch.setattr("gouji.inference.readers.recognising.is_installed", lambda: False)
+
+
 def text_page(canvas: Canvas) -> None:
     words(canvas, [(60, 100, SENTENCE)])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gouji.inference.config import Settings
 from gouji.inference.fields import find_fields
 from gouji.inference.links import broken_links
+from gouji.inference.recognition import recognised
 from gouji.inference.rules import tag_tables
 from gouji.inference.segmenter import segment
 from gouji.model.document import Document
@@ -98,7 +99,7 @@ class Extractor:
         suffix: str,
         corrections: Mapping[str, Number | None],
     ) -> Report:
-        mentions = self._tag(document, part, self.form)
+        mentions = recognised(self._tag(document, part, self.form), document)
         tables = tuple(
             _locate(self._reconciled(table, corrections), document) for table in mentions
         )

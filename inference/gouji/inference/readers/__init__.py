@@ -9,10 +9,13 @@ from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.kinds import (
     DOC,
     DOCX,
+    JPEG,
     ODS,
     ODT,
     PDF,
+    PNG,
     RTF,
+    TIFF,
     XLS,
     XLSX,
     Markup,
@@ -28,7 +31,8 @@ from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, Uns
 __all__ = ["Limits", "read", "read_bytes", "read_member", "read_text"]
 
 _WANTED = (
-    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）和 PDF，请另存为其中一种后再试"
+    "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）、PDF 和"
+    "扫描图片（PNG、JPEG、TIFF），请另存为其中一种后再试"
 )
 _MARKUP_NAMES = {Markup.XML: "XML 文件", Markup.MHTML: "MHTML 网页"}
 _PACKAGES = {"docx": DOCX, "xlsx": XLSX}
@@ -107,6 +111,10 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
 
         source = replace(source, media_type=f"{_OFFICE}spreadsheetml.sheet")
         return read_xlsx(data, source, limits)
+    if kind in (PNG, JPEG, TIFF):
+        from gouji.inference.readers.picture import read_picture
+
+        return read_picture(data, source, kind, limits)
     if kind in _CONVERTED:
         from gouji.inference.readers.conversion import converted
 
@@ -131,7 +139,9 @@ def _pdf(data: bytes, source: Source, limits: Limits) -> Document:
         raise UnsupportedFormat(
             f"{source.name}：是 PDF；读取需要安装：pip install 'gouji[pdf]'"
         ) from error
-    return read_pdf(data, source, limits)
+    from gouji.inference.readers.recognising import page_recogniser
+
+    return read_pdf(data, source, limits, page_recogniser())
 
 
 def _content(path: Path, name: str, max_bytes: int) -> bytes:

@@ -12,12 +12,13 @@ from pathlib import PurePosixPath
 
 PDF = "PDF 文档"
 RTF, DOC, XLS = "RTF 文档", "Word 97-2003 文档（DOC、WPS）", "Excel 97-2003 工作簿（XLS、ET）"
+PNG, JPEG, TIFF = "PNG 图片", "JPEG 图片", "TIFF 图片"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", PDF),
-    (b"\x89PNG\r\n\x1a\n", "PNG 图片"),
-    (b"\xff\xd8\xff", "JPEG 图片"),
-    (b"II*\0", "TIFF 图片"),
-    (b"MM\0*", "TIFF 图片"),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"II*\0", TIFF),
+    (b"MM\0*", TIFF),
     (b"GIF87a", "GIF 图片"),
     (b"GIF89a", "GIF 图片"),
     (b"{\\rtf", RTF),

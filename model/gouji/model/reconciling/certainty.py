@@ -72,6 +72,12 @@ def sureness(outcome: Outcome, pick: Pick) -> float:
     return 1 / (1 + others)
 
 
+def reading_certainty(pick: Pick) -> float:
+    """How likely what stands there reads as the value: all there is where no sum confirms it."""
+    costs = [c.cost for c in pick.slot.reading.candidates if c.amount == pick.amount]
+    return exp(-min(costs) / 1000) if costs else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What the identities alone leave for the cells without a sure number: exactly one amount.

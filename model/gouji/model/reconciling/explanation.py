@@ -14,6 +14,7 @@ from gouji.model.reconciling.certainty import (
     decide,
     is_unsure_reading,
     outcome_confidence,
+    reading_certainty,
     sureness,
     weights,
 )
@@ -119,6 +120,10 @@ class OutcomeExplainer:
         self, frame: CellResult, cell: Cell, pick: Pick, status: Status, reason: Sentence
     ) -> CellResult:
         confidence = sureness(self.outcome, pick)
+        if frame.printed is not None and not self._equations_of(cell.id):
+            confidence = min(confidence, reading_certainty(pick))
+            unclear = confidence < self.settings.review_below
+            reason = wording.UNCLEAR if unclear and reason == ("", "") else reason
         return replace(
             frame,
             value=value_of(pick.amount, cell.scale),

@@ -46,6 +46,11 @@ UNCLAIMED: Sentence = (
     "it is not sure enough that these numbers belong to this line",
 )
 
+UNCLEAR: Sentence = (
+    "识别不够确定，又没有勾稽关系可以核实，须核对",
+    "it was not recognised surely enough, and no identity confirms it",
+)
+
 CROSSED: Sentence = (
     "此表有多处更正，此格与更正的数相关，须一并核对",
     "many numbers of the table are changed, and this one hangs together with them",

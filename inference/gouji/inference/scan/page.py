@@ -1,0 +1,170 @@
+"""A page: its picture becomes blocks of text, whichever way it lies."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.inference.scan.decoding import Strings
+from gouji.inference.scan.detection import find_lines
+from gouji.inference.scan.geometry import DPI, Pixels, Sheet, likely_dpi, straightened
+from gouji.inference.scan.ink import cut_out
+from gouji.inference.scan.networks import Gray, Probabilities, recogniser
+from gouji.inference.scan.reading import Heard, Line, of_numerals, read_line
+from gouji.inference.scan.rulings import find_grids, find_rulings
+from gouji.inference.scan.stacks import unstacked
+from gouji.inference.scan.tables import InkedCell, ReadCell, as_numerals, inked_cells, parted
+from gouji.model.document import Box
+
+_LEGIBLE = 0.8  # the mean over its characters of a page that lies the right way up
+_TURNS = (0, 2, 1, 3)
+_LEAST_PX = 24  # the shorter side of a page that anything could be written on
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell, or a box of a line: what it says, where it stands (points), what else it may say."""
+
+    text: str
+    box: Box
+    strings: Strings = ()
+    gap: float = 0.0
+
+
+Row = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A line outside the tables (one row), or a table."""
+
+    rows: tuple[Row, ...]
+    is_table: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """The blocks of a page from top to bottom; `legibility` from 0 to 1 tells how well it reads."""
+
+    blocks: tuple[Block, ...]
+    legibility: float
+
+
+def read_page(image: NDArray[np.uint8], dpi: float | None) -> ReadPage:
+    """What a page says; `image` is gray (height, width) or RGB (height, width, 3).
+
+    A page that does not read well is tried the other ways round. `dpi` None, or one that can't be
+    true, stands for a page of size A4.
+
+    Raises:
+        ModuleNotFoundError: the package that ships the networks is not installed.
+    """
+    resolution = likely_dpi(image.shape[:2], dpi)
+    if min(image.shape[:2]) * min(1.0, DPI / resolution) < _LEAST_PX:
+        return ReadPage((), 1.0)
+    best: ReadPage | None = None
+    for turns in _TURNS:
+        page = _read(straightened(image, resolution, turns))
+        if page.legibility >= _LEGIBLE:
+            return page
+        if best is None or page.legibility > best.legibility:
+            best = page
+    assert best is not None
+    return best
+
+
+def _read(sheet: Sheet) -> ReadPage:
+    grids = find_grids(sheet, find_rulings(sheet))
+    tables = [inked_cells(sheet, grid) for grid in grids]
+    lines = find_lines(sheet, grids)
+    boxes = [(line, cell.within) for cells in tables for cell in cells for line in cell.lines]
+    crops = [cut_out(sheet.gray, *box) for box in boxes]
+    crops += [_cropped(sheet.gray, box) for line in lines for box in line]
+    heard = _heard(crops, len(boxes))
+    at = iter(range(len(crops)))
+    placed: list[tuple[int, Block]] = []
+    for grid, cells in zip(grids, tables, strict=True):
+        taken = [[next(at) for _ in cell.lines] for cell in cells]
+        read = [
+            ReadCell(cell, tuple(heard[i] for i in own))
+            for cell, own in zip(cells, taken, strict=True)
+        ]
+        settled = as_numerals(unstacked(tuple(parted(read))))
+        continued = not placed and all(box[3] > grid.ys[0] for line in lines for box in line)
+        shown = [cell for cell in settled if not (continued and _goes_on(cell))]
+        placed.append((grid.ys[0], Block(tuple(_rows(sheet, shown)), True)))
+    for line in lines:
+        row = _row(sheet, line, [heard[next(at)].line for _ in line])
+        if row:
+            placed.append((min(box[1] for box in line), Block((row,), False)))
+    placed.sort(key=lambda entry: entry[0])
+    return ReadPage(tuple(block for _, block in placed), _legibility(heard))
+
+
+def _heard(crops: Sequence[Gray], n_in_tables: int) -> list[Heard]:
+    """What every line says; the first `n_in_tables` stand in cells."""
+    network = recogniser()
+
+    def hear(number: int, probabilities: Probabilities) -> Heard:
+        line = read_line(probabilities, network.characters, in_table=number < n_in_tables)
+        return Heard(line, *of_numerals(probabilities, network.characters))
+
+    return network(crops, hear)
+
+
+def _cropped(gray: Gray, box: Pixels) -> Gray:
+    left, top, right, bottom = box
+    return gray[top:bottom, left:right]
+
+
+def _rows(sheet: Sheet, cells: Sequence[ReadCell]) -> Iterator[Row]:
+    """The cells by the row in which they begin."""
+    rows: dict[int, list[Piece]] = {}
+    for cell in cells:
+        rows.setdefault(cell.inked.cell.row, []).append(_piece(sheet, cell))
+    yield from (tuple(rows[number]) for number in sorted(rows))
+
+
+def _goes_on(cell: ReadCell) -> bool:
+    """Whether a cell at the top of a page is the rest of a merged one on the page before."""
+    return cell.is_empty and cell.inked.cell.row == 0 and cell.inked.cell.rows > 1
+
+
+def _piece(sheet: Sheet, cell: ReadCell) -> Piece:
+    strings = cell.heard[0].line.strings if cell.is_numeral else ()
+    return Piece(cell.text, sheet.box(_covered(cell.inked)), strings)
+
+
+def _covered(cell: InkedCell) -> Pixels:
+    """The box around the lines of a cell, or the cell if it is empty."""
+    if not cell.lines:
+        return cell.cell.box
+    return (
+        min(line[0] for line in cell.lines),
+        min(line[1] for line in cell.lines),
+        max(line[2] for line in cell.lines),
+        max(line[3] for line in cell.lines),
+    )
+
+
+def _row(sheet: Sheet, boxes: Sequence[Pixels], lines: Sequence[Line]) -> Row:
+    """The boxes of a line that say something, each with its gap to the one before, in heights."""
+    pieces: list[Piece] = []
+    end: int | None = None
+    for box, line in zip(boxes, lines, strict=True):
+        if not line.text:
+            continue
+        gap = 0.0 if end is None else (box[0] - end) / (box[3] - box[1])
+        pieces.append(Piece(line.text, sheet.box(box), line.strings, gap))
+        end = box[2]
+    return tuple(pieces)
+
+
+def _legibility(heard: Sequence[Heard]) -> float:
+    """The mean of how sure the characters are; 0.0 without any, 1.0 where nothing is written."""
+    if not heard:
+        return 1.0
+    lines = [one.line for one in heard]
+    n = sum(len(line.text) for line in lines)
+    return sum(line.sure * len(line.text) for line in lines) / n if n else 0.0

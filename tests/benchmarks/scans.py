@@ -1,0 +1,170 @@
+"""The scans benchmark: drawn reports as scanned pages, and gold.
+
+    .venv/bin/python tests/benchmarks/scans.py OUT --set figures --reports 20 --seed 1
+
+writes OUT/sources/NAME.tif (one TIFF of several pages a report) and OUT/gold/NAME.gold.json, NAME =
+NUMBER-SETTING-clean. There are two sets with no font, resolution or degree of wear in common:
+`tuning`, on which thresholds were chosen and probabilities calibrated, and `figures`, from which
+the published figures come and on which nothing was ever tuned.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+sys.path.append(str(Path(__file__).parents[2]))  # a script finds only its own folder
+
+import numpy as np
+from PIL import Image
+
+from gouji.model.form_file import load_form
+from tests.benchmarks.drawn_pages import Face, Style, typeset, without_zeros
+from tests.benchmarks.files import drawn
+from tests.benchmarks.refill import Gold, write_gold
+from tests.benchmarks.scan_damage import Wear, worn
+
+_TRUETYPE = "/usr/share/fonts/truetype"
+_NOTO = "/usr/share/fonts/opentype/noto"
+_LIBERATION = f"{_TRUETYPE}/liberation/Liberation"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How the pages of one setting look and what has been done to them."""
+
+    wear: Wear
+    dpi: tuple[int, ...]
+    blank_zeros: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSet:
+    """The faces and settings of a set of scans."""
+
+    words: tuple[Face, ...]
+    digits: tuple[Face | None, ...]
+    table_pt: tuple[float, ...]
+    settings: Mapping[str, Setting]
+
+
+_TUNED_FAIR = Wear((0.2, 1.2), (0.3, 0.9), (2, 7), (0.0, 0.15), (0.0, 0.2), quality=(60, 85))
+_TUNED_POOR = Wear((0.5, 2.2), (0.8, 1.3), (6, 14), (0.1, 0.35), (0.2, 0.5), quality=(35, 60))
+_FAIR = Wear((0.1, 1.5), (0.35, 0.85), (3, 6), (0.0, 0.18), (0.0, 0.22), quality=(58, 80))
+_POOR = Wear((0.3, 2.5), (0.7, 1.2), (5, 13), (0.1, 0.32), (0.2, 0.45), quality=(38, 58))
+
+SETS: Mapping[str, ScanSet] = {
+    "tuning": ScanSet(
+        words=(
+            Face(f"{_TRUETYPE}/wqy/wqy-zenhei.ttc"),
+            Face(f"{_NOTO}/NotoSerifCJK-Regular.ttc", 2),
+            Face(f"{_TRUETYPE}/arphic/uming.ttc"),
+        ),
+        digits=(
+            None,
+            Face(f"{_LIBERATION}Serif-Regular.ttf"),
+            Face(f"{_TRUETYPE}/dejavu/DejaVuSans.ttf"),
+        ),
+        table_pt=(8.5, 9.5, 10.5),
+        settings={
+            "clean": Setting(Wear(), (150, 220)),
+            "fair": Setting(_TUNED_FAIR, (190, 220, 280)),
+            "coarse": Setting(_TUNED_POOR, (160,)),
+            "poor": Setting(_TUNED_POOR, (190, 220)),
+            "seal": Setting(replace(_TUNED_FAIR, seal=True), (190, 220)),
+            "streaks": Setting(replace(_TUNED_FAIR, streaks=12), (190, 220)),
+            "blanks": Setting(_TUNED_FAIR, (190, 220), blank_zeros=True),
+        },
+    ),
+    "figures": ScanSet(
+        words=(
+            Face(f"{_NOTO}/NotoSansCJK-Regular.ttc", 2),
+            Face(f"{_TRUETYPE}/arphic/ukai.ttc"),
+            Face(f"{_TRUETYPE}/wqy/wqy-microhei.ttc"),
+        ),
+        digits=(
+            None,
+            Face(f"{_LIBERATION}Sans-Regular.ttf"),
+            Face(f"{_LIBERATION}Mono-Regular.ttf"),
+        ),
+        table_pt=(8.0, 9.0, 10.0),
+        settings={
+            "fair": Setting(_FAIR, (200, 300)),
+            "coarse": Setting(_FAIR, (150,)),
+            "poor": Setting(_POOR, (200, 300)),
+            "seal": Setting(replace(_FAIR, seal=True), (200, 300)),
+            "streaks": Setting(replace(_FAIR, streaks=14), (200, 300)),
+            "blanks": Setting(_FAIR, (200, 300), blank_zeros=True),
+        },
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scanned report: its pages, gray or RGB, their resolution and JPEG quality; its gold."""
+
+    pages: Sequence[Image.Image]
+    dpi: int
+    quality: int
+    gold: Gold
+
+    def write(self, path: Path) -> None:
+        """The pages as one TIFF with JPEG compression."""
+        self.pages[0].save(
+            path,
+            save_all=True,
+            append_images=self.pages[1:],
+            compression="jpeg",
+            quality=self.quality,
+            dpi=(self.dpi, self.dpi),
+        )
+
+
+def scan(chosen: ScanSet, setting: Setting, key: str) -> Scan:
+    """A drawn report as it comes from the scanner; the same key gives the same pages."""
+    rng = Random(key)
+    noise = np.random.default_rng(rng.getrandbits(63))
+    style = Style(
+        words=rng.choice(chosen.words),
+        digits=rng.choice(chosen.digits),
+        table_pt=rng.choice(chosen.table_pt),
+        prose_pt=rng.choice((10.5, 12.0, 14.0)),
+        rule_pt=rng.choice((0.4, 0.6, 1.0)),
+        dpi=rng.choice(setting.dpi),
+    )
+    blocks, gold = drawn(load_form(), key)
+    if setting.blank_zeros:
+        blocks = without_zeros(blocks)
+        left_out = dict.fromkeys(cell for cell, number in gold.cells.items() if number == 0)
+        gold = replace(gold, printed=left_out)
+    pages = typeset(blocks, style)
+    shown = (worn(np.asarray(page), setting.wear, style.dpi, noise) for page in pages)
+    quality = rng.randint(*setting.wear.quality)
+    return Scan([Image.fromarray(page) for page in shown], style.dpi, quality, gold)
+
+
+def main() -> None:
+    """Write the benchmark that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("out", type=Path, help="folder to write to")
+    parser.add_argument("--set", choices=SETS, default="figures")
+    parser.add_argument("--settings", nargs="+", help="of the set; all of them by default")
+    parser.add_argument("--reports", type=int, default=20, help="reports of each setting")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chosen = SETS[options.set]
+    (options.out / "sources").mkdir(parents=True, exist_ok=True)
+    for name in options.settings or chosen.settings:
+        for number in range(options.reports):
+            key = f"scans/{options.set}/{options.seed}/{name}/{number}"
+            made = scan(chosen, chosen.settings[name], key)
+            stem = f"{number:03}-{name}-clean"
+            made.write(options.out / "sources" / f"{stem}.tif")
+            write_gold(options.out, stem, made.gold)
+
+
+if __name__ == "__main__":
+    main()
