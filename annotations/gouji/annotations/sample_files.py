@@ -41,9 +41,10 @@ class Located:
 
 @dataclass(slots=True)
 class Findings:
-    """What a check came to: the number of samples, and every problem in the order of the files."""
+    """What a check came to: every problem, and the samples without errors, in the files' order."""
 
     n_samples: int = 0
+    sound: list[Annotation] = field(default_factory=list)
     located: list[Located] = field(default_factory=list)
 
     @property
@@ -97,6 +98,8 @@ def check_files(paths: Sequence[Path], form: Form) -> Findings:
             sample, found = _check_line(line, form)
             if isinstance(sample, Annotation):
                 found += met.again(sample, f"{path}:{number}")
+                if all(problem.level is not Level.ERROR for problem in found):
+                    findings.sound.append(sample)
             name = sample.id if isinstance(sample, Annotation) else sample
             findings.located += [Located(path, number, name, problem) for problem in found]
     return findings

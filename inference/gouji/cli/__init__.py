@@ -29,6 +29,9 @@ _COMMANDS: Mapping[str, _Lazy] = {
         "gouji.cli.annotations", "app", "检查、导出、导入标注样本，建议标注哪些报告。"
     ),
     "train": _Lazy("gouji.cli.train", "train", "用合成报告训练标注模型。"),
+    "retrain": _Lazy(
+        "gouji.cli.retrain", "retrain", "用标注样本接着训练模型，与原模型比较，通过的才可选用。"
+    ),
     "models": _Lazy("gouji.cli.models", "app", "查看、比较和选用模型。"),
 }
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table as Grid
 
+from gouji.cli.gate import GateProgress, let_through, print_gate, training_errors
 from gouji.cli.terminal import console
 from gouji.model.errors import GoujiError, ModelError
 from gouji.model.jsonl import loads
@@ -39,6 +40,8 @@ app = typer.Typer(
     add_completion=False,
 )
 
+Force = Annotated[bool, typer.Option("--force", help="比较未通过也放行；记下是谁、为何。")]
+ForceReason = Annotated[str, typer.Option(metavar="TEXT", help="放行的理由，与 --force 同用。")]
 Name = Annotated[str, typer.Argument(metavar="NAME|DIR", help="模型的名称或文件夹。")]
 
 
@@ -68,10 +71,16 @@ def show(name: Name) -> None:
         terminal.print(f"  {key}：{shortened(value)}")
 
 
-@app.command(help="选用一个模型：此后不指明模型时都用它。")
-def use(name: Annotated[str, typer.Argument(metavar="NAME", help="模型的名称。")]) -> None:
-    """Makes a model the one in use."""
+@app.command(help="选用一个模型：此后不指明模型时都用它。与原模型的比较未通过的不能选用。")
+def use(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="模型的名称。")],
+    force: Force = False,
+    force_reason: ForceReason = "",
+) -> None:
+    """Makes a model the one in use; exit code 2 if there is none or it is refused."""
     try:
+        if force:
+            let_through(find_model(name), force_reason)
         model = use_model(name)
     except GoujiError as error:
         typer.echo(str(error), err=True)
@@ -92,6 +101,31 @@ def diff(old: Name, new: Name) -> None:
         console().print(grid)
     else:
         typer.echo("两个模型没有不同。")
+
+
+@app.command(help="让两个模型读同样的报告，逐表、逐字段、逐版式比较；NEW 退步则不通过。")
+def compare(
+    old: Name,
+    new: Name,
+    reports: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="每个版式读多少份；默认 2 份。")
+    ] = None,
+    samples: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="重训 NEW 所用的标注样本，可多次给出；也用来比较。"),
+    ] = None,
+) -> None:
+    """Prints the comparison; exit code 1 if NEW is refused, 2 for wrong usage."""
+    models = found(old), found(new)
+    with training_errors():
+        from gouji.training.gate_again import compare_again
+        from gouji.training.gate_table import HEAD, closing, gate_rows
+
+        with GateProgress() as progress:
+            record, kept = compare_again(models, reports, samples or [], progress.show)
+    print_gate(HEAD, gate_rows(record.rows, record.settings), (*closing(record), kept))
+    if not record.passed:
+        raise typer.Exit(1)
 
 
 def found(name: str) -> ModelEntry:

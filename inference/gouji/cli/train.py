@@ -88,7 +88,7 @@ def train(
         settings = read_config(config)
         if minutes is not None:
             settings = replace(settings, loop=replace(settings.loop, max_minutes=minutes))
-        with _Display() as display:
+        with Display() as display:
             record = train_model(settings, out, display.show, base=base, resume=resume)
         calibrated = calibrate_model(settings, out)
     except GoujiError as error:
@@ -117,10 +117,11 @@ def told(counts: Scored) -> str:
     return "，".join([*shares, f"误认 {counts.false_cells}"])
 
 
-class _Display:
+class Display:
     """The progress of a training: a bar on a terminal, lines elsewhere."""
 
     def __init__(self) -> None:
+        """Nothing is shown before the first line."""
         self._console = console()
         self._bar = Progress(
             TextColumn("训练"),
@@ -132,11 +133,13 @@ class _Display:
         )
         self._task = self._bar.add_task("", total=1.0)
 
-    def __enter__(self) -> "_Display":
+    def __enter__(self) -> "Display":
+        """The bar shown."""
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """The bar ended."""
         self._bar.stop()
 
     def show(self, line: Told) -> None:

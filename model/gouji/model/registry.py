@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 
 from gouji.model.atomic import write_atomically
 from gouji.model.errors import ModelError
+from gouji.model.gate_file import refusals_of
 
 RULES = "rules"
 """The name of the rule extractor, which needs no model."""
@@ -145,12 +146,20 @@ def current_model() -> ModelEntry:
 def use_model(name: str) -> ModelEntry:
     """Makes a model the one that is used where none is named, and returns it.
 
+    A model that was compared with the one it comes from must have passed, or a person must have
+    let it pass.
+
     Raises:
-        ModelError: there is none of this name, or the choice can't be written.
+        ModelError: there is none of this name, the comparison refuses it or does not tell, or the
+            choice can't be written.
     """
     known = {model.name: model for model in list_models()}
     if name not in known:
         raise ModelError(f"没有名为“{name}”的模型；可用：{'、'.join(known)}")
+    folder = known[name].folder
+    if folder is not None and (refusals := refusals_of(folder)):
+        listed = "".join(f"\n{refusal}" for refusal in refusals)
+        raise ModelError(f"模型“{name}”与原模型的比较未通过，不能选用（--force 可放行）：{listed}")
     path = home() / _CURRENT
     try:
         write_atomically(path, f"{name}\n".encode())

@@ -12,6 +12,7 @@ from gouji.training.config import LoopSettings, TrainingConfig
 from gouji.training.examples import Vision
 from gouji.training.export import Agreement
 from gouji.training.metrics import ALL, LEFT_OUT, Counts
+from gouji.training.retraining_samples import SamplesRecord
 
 _COLUMNS = (
     ("reports", "报告"),
@@ -33,8 +34,9 @@ class TrainingRecord:
     """The content of `training.json`.
 
     `data_sha256` is the digest of the generator's source and of the data settings: with the same
-    one the same reports are trained on. `parent` is the pretrained model that training began
-    with. `agreement` compares `model.onnx` with the weights, whose `scores` are given.
+    one the same reports are trained on. `parent` is the model that training began with: a
+    pretrained one, or with `samples` one of gouji's own. `agreement` compares `model.onnx` with
+    the weights, whose `scores` are given.
     """
 
     parent: str | None
@@ -50,6 +52,7 @@ class TrainingRecord:
     agreement: Agreement
     scores: Mapping[str, Counts]
     versions: Mapping[str, str]
+    samples: SamplesRecord | None = None
 
 
 def write_card(folder: Path, record: TrainingRecord, vision: Vision) -> None:
@@ -70,7 +73,7 @@ def card(name: str, record: TrainingRecord, vision: Vision) -> str:
         _recipe(record, vision),
         _data(record),
         _scores(record),
-        _LIMITS,
+        _LIMITS if record.samples is None else _LIMITS.replace(_ALL_SYNTHETIC, _WITH_SAMPLES),
     ]
     return "\n".join(parts)
 
@@ -84,11 +87,16 @@ $ gouji extract 报告文件夹 --model 本文件夹
 ```
 """
 
-_LIMITS = """\
+_ALL_SYNTHETIC = "训练文本全部为合成：真实报告的成绩须另行评测（`gouji evaluate`）。"
+_WITH_SAMPLES = (
+    "训练文本除所列样本外为合成：别的报告的成绩须另行评测（`gouji evaluate`）；"
+    "与原模型的比较见 `gate.md`。"
+)
+_LIMITS = f"""\
 ## 局限
 
 - 只认本表单各版本的行、列与字段；别的表单须另行训练。
-- 训练文本全部为合成：真实报告的成绩须另行评测（`gouji evaluate`）。
+- {_ALL_SYNTHETIC}
 - 空格消失、边界不存时，列只能由勾稽关系决定，模型所给的列只是概率。
 - 数只看位数，不看大小：数值是否合理，由勾稽关系判断。
 - 概率须经校准（`calibration.json`）才可信；未经校准时只表示次序。
@@ -130,8 +138,9 @@ def _front(name: str, record: TrainingRecord) -> dict[str, object]:
 
 def _recipe(record: TrainingRecord, vision: Vision) -> str:
     network, data, loop = record.config.network, record.config.data, record.config.loop
+    kind = "预训练模型" if record.samples is None else "接着训练"
     shape = (
-        f"预训练模型 {record.parent}"
+        f"{kind} {record.parent}"
         if record.parent
         else f"{network.architecture}，{network.layers} 层 × {network.hidden}，"
         f"{network.heads} 头，前馈 {network.ffn}"
@@ -153,9 +162,21 @@ def _data(record: TrainingRecord) -> str:
     left_out = "、".join(f"`{name}`" for name in record.left_out) or "无"
     return (
         "## 数据\n\n"
-        f"合成报告，{len(record.families)} 个版式；未训练的版式：{left_out}。"
+        f"{_samples(record)}合成报告，{len(record.families)} 个版式；未训练的版式：{left_out}。"
         "评测专用的六个版式与 seeds/ 中的报告从不参与训练。\n\n"
         f"数据摘要（生成程序与设置的 SHA-256）：`{record.data_sha256}`\n"
+    )
+
+
+def _samples(record: TrainingRecord) -> str:
+    """The samples and their share, nothing if there are none."""
+    told = record.samples
+    if told is None:
+        return ""
+    layouts = "、".join(told.layouts)
+    return (
+        f"标注样本 {len(told.train)} 份（版式：{layouts}），另留出 {len(told.test)} 份只作比较；"
+        f"各样本的摘要见 `training.json`。为不忘旧的，报告中 {100 * told.rehearsal:g} % 为"
     )
 
 

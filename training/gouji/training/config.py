@@ -1,12 +1,12 @@
 """The settings of a training: `default.toml` with the changes of a file of the same form."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gouji.model.errors import ConfigError
 from gouji.model.jsonl import DecodeError, decode
@@ -15,6 +15,15 @@ from gouji.training.synthesis.stream import Stage
 
 OPTIMIZERS = ("adamw", "muon")
 
+T = TypeVar("T")
+
+Problems = list[tuple[str, str]]
+"""Keys with what is wrong about their values."""
+
+Check = Callable[[Mapping[str, Mapping[str, Any]]], Problems]
+"""What is wrong about the values of settings, by part and key."""
+
+_DEFAULT = "default.toml"
 _TYPES = {"int": "整数", "float": "数", "str": "文字", "bool": "true 或 false"}
 
 
@@ -87,14 +96,7 @@ def read_config(path: Path | None = None) -> TrainingConfig:
         ConfigError: the file can't be read, or a setting in it is unknown, of the wrong type or
             out of range; the message names file and key.
     """
-    if path is None:
-        return parse_config("", "default.toml")
-    try:
-        return parse_config(path.read_text("utf-8-sig"), path.name)
-    except OSError as error:
-        raise ConfigError(f"无法打开设置文件 {path}（{error.strerror}）") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}：设置文件应为 UTF-8 编码") from error
+    return read_settings(TrainingConfig, path, _DEFAULT, _problems)
 
 
 def parse_config(text: str, name: str) -> TrainingConfig:
@@ -103,31 +105,50 @@ def parse_config(text: str, name: str) -> TrainingConfig:
     Raises:
         ConfigError: as `read_config`.
     """
+    return _parsed(TrainingConfig, (text, name), _DEFAULT, _problems)
+
+
+def read_settings(type_: type[T], path: Path | None, default: str, check: Check) -> T:
+    """The settings of a file of defaults beside this module with the changes of a TOML file.
+
+    Raises:
+        ConfigError: as `read_config`.
+    """
+    if path is None:
+        return _parsed(type_, ("", default), default, check)
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"无法打开设置文件 {path}（{error.strerror}）") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}：设置文件应为 UTF-8 编码") from error
+    return _parsed(type_, (text, path.name), default, check)
+
+
+def _parsed(type_: type[T], changed: tuple[str, str], default: str, check: Check) -> T:
+    """The settings with the changes of a text, which is given with its name."""
+    text, name = changed
     try:
         changes = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}：不是有效的 TOML（{error}）") from error
-    settings = tomllib.loads(_default())
-    for part, changed in changes.items():
+    settings = tomllib.loads((files("gouji.training") / default).read_text("utf-8"))
+    for part, values in changes.items():
         if part not in settings:
             raise ConfigError(f"{name}：未知的设置 {part}；可用的部分：{'、'.join(settings)}")
-        if not isinstance(changed, Mapping):
-            raise ConfigError(f"{name}：{part} 应为一个部分 [{part}]，现为 {changed!r}")
-        settings[part] |= changed
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"{name}：{part} 应为一个部分 [{part}]，现为 {values!r}")
+        settings[part] |= values
     try:
-        config = decode(TrainingConfig, settings)
+        config = decode(type_, settings)
     except DecodeError as error:
         raise ConfigError(f"{name}：{_wording(error)}") from error
-    for key, problem in _problems(settings):
+    for key, problem in check(settings):
         raise ConfigError(f"{name}：{key} {problem}")
     return config
 
 
-def _default() -> str:
-    return (files("gouji.training") / "default.toml").read_text("utf-8")
-
-
-def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _problems(settings: Mapping[str, Mapping[str, Any]]) -> Problems:
     """Keys with what is wrong about their values."""
     network, data, loop = (settings[part] for part in ("network", "data", "loop"))
     above_zero = [
@@ -170,12 +191,12 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]
             all(weight > 0 for stage in data["stages"] for weight in stage["weights"].values()),
             "的权重应大于 0",
         ),
-        *_loop_checks(loop),
+        *loop_checks(loop),
     ]
     return [(key, problem) for key, holds, problem in checks if not holds]
 
 
-def _loop_checks(loop: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
+def loop_checks(loop: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
     """Keys of the part `loop`, whether they are right, and what is wrong if they are not."""
     not_negative = ("max_minutes", "warmup_steps", "patience", "weight_decay")
     return [

@@ -1,0 +1,86 @@
+"""The comparison of two models on the terminal: how far it is, and what came of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from getpass import getuser
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table as Grid
+
+from gouji.cli.terminal import console
+from gouji.model.errors import GoujiError
+from gouji.model.gate_file import let_pass
+from gouji.model.registry import ModelEntry
+
+_TOLD = 10  # lines of progress where there is no terminal
+
+
+class GateProgress:
+    """The progress of a comparison: a bar on a terminal, some lines elsewhere."""
+
+    def __init__(self) -> None:
+        """Nothing is shown before the first reading."""
+        self._console = console()
+        self._bar = Progress(
+            TextColumn("比较"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> "GateProgress":
+        """The bar shown."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The bar ended."""
+        self._bar.stop()
+
+    def show(self, done: int, total: int) -> None:
+        """Shows how many of how many readings are done."""
+        if self._console.is_terminal:
+            self._bar.update(self._task, completed=done, total=total)
+        elif done * _TOLD // total > (done - 1) * _TOLD // total:
+            self._console.print(f"比较：已读 {done}/{total}")
+
+
+def print_gate(head: Sequence[str], rows: Iterable[Sequence[str]], closing: Iterable[str]) -> None:
+    """Prints the table of a comparison and the lines below it."""
+    grid = Grid(*head)
+    for row in rows:
+        grid.add_row(*row)
+    console().print(grid)
+    for line in closing:
+        typer.echo(line)
+
+
+@contextmanager
+def training_errors() -> Iterator[None]:
+    """Errors become a line and exit code 2, a missing package one that says what to install."""
+    try:
+        yield
+    except ImportError as error:
+        typer.echo(f"训练和比较需要另装依赖：pip install 'gouji[train]'（{error}）", err=True)
+        raise typer.Exit(2) from error
+    except GoujiError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        typer.echo(f"无法读写 {error.filename}（{error.strerror}）", err=True)
+        raise typer.Exit(2) from error
+
+
+def let_through(model: ModelEntry, reason: str) -> None:
+    """Records that the person at the terminal lets a refused model pass.
+
+    Raises:
+        ConfigError: no reason is given.
+        ModelError: the record of the comparison is broken.
+        OSError: it can't be written.
+    """
+    if model.folder is not None:
+        let_pass(model.folder, getuser(), reason)

@@ -1,0 +1,63 @@
+"""What lies in a model folder of the comparison with the model that it comes from.
+
+`gate.json` says whether the new model passed, why not, and who has let it pass all the same;
+`gate.md` has the table of the comparison. Reading them needs nothing that training needs.
+"""
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gouji.model.atomic import write_atomically
+from gouji.model.errors import ConfigError, ModelError
+from gouji.model.jsonl import dumps, loads
+
+GATE, GATE_TABLE = "gate.json", "gate.md"
+
+
+def refusals_of(folder: Path) -> tuple[str, ...]:
+    """Why the comparison refuses the model of a folder; empty if it passed or was let pass.
+
+    A folder without a comparison is not refused: what was trained from scratch replaces nothing.
+
+    Raises:
+        ModelError: the record is broken or can't be read.
+    """
+    if not (folder / GATE).is_file():
+        return ()
+    told = _record(folder)
+    if told["passed"] is True or told.get("forced"):
+        return ()
+    return tuple(map(str, told["reasons"])) or ("没有说明原因",)
+
+
+def let_pass(folder: Path, by: str, reason: str) -> None:
+    """Records that a person lets a refused model pass; nothing for one that is not refused.
+
+    Raises:
+        ConfigError: no reason is given.
+        ModelError: the record is broken or can't be read.
+        OSError: a file can't be written.
+    """
+    if not reason.strip():
+        raise ConfigError("--force 须用 --force-reason 说明理由")
+    if not refusals_of(folder):
+        return
+    date = datetime.datetime.now(datetime.UTC).date().isoformat()
+    forced = {"by": by, "reason": reason.strip(), "date": date}
+    write_atomically(folder / GATE, (dumps({**_record(folder), "forced": forced}) + "\n").encode())
+    table = folder / GATE_TABLE
+    text = table.read_text("utf-8") if table.is_file() else ""
+    write_atomically(table, f"{text}\n{by} 于 {date} 放行：{reason.strip()}\n".encode())
+
+
+def _record(folder: Path) -> Mapping[str, Any]:
+    path = folder / GATE
+    try:
+        told = loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}：无法读取比较的记录（{error}）") from error
+    if not isinstance(told, dict) or not isinstance(told.get("reasons"), list):
+        raise ModelError(f"{path}：不是比较的记录")
+    return {"passed": False, **told}
