@@ -216,7 +216,7 @@ def sign_test(worse: int, better: int) -> float:
     (0.03125, 1.0, 0.875)
     """
     n = worse + better
-    return sum(comb(n, k) for k in range(worse, n + 1)) / 2**n
+    return sum(comb(n, k) for k in range(worse, n + 1)) / (1 << n)
 
 
 def _row(kind: Kind, name: str, pairs: Sequence[tuple[Counts, Counts]]) -> Row:

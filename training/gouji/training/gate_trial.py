@@ -4,6 +4,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,8 +49,8 @@ def try_models(
     golds = [*_generated(form, settings), *_of_samples(samples)]
     read: list[list[Counted]] = []
     for model in models:
-        n_before = len(read) * len(golds)
-        read.append(_read(model, golds, lambda n, b=n_before: tell(b + n, 2 * len(golds))))
+        done = partial(_told, tell, len(read) * len(golds), len(models) * len(golds))
+        read.append(_read(model, golds, done))
     pairs = list(zip(*read, strict=True))
     apart = {group: [pair for pair in pairs if pair[0].group == group] for group in (_TEST, _TRAIN)}
     generated = [pair for pair in pairs if pair[0].group not in apart]
@@ -88,6 +89,10 @@ def read_gate(folder: Path) -> GateRecord:
         raise ModelError(f"{folder / GATE}：无法读取（{error.strerror}）") from error
     except (ValueError, DecodeError) as error:
         raise ModelError(f"{folder / GATE}：不是比较的记录（{error}）") from error
+
+
+def _told(tell: Tell, n_before: int, total: int, n: int) -> None:
+    tell(n_before + n, total)
 
 
 def _generated(form: Form, settings: GateSettings) -> Iterator[Gold]:
