@@ -69,16 +69,15 @@ def test_better_model_passes() -> None:
 
 
 def test_one_more_silent_cell_is_refused_though_all_else_is_better() -> None:
-    better = [(wrong(9), {})] * 12
-    told = pairs(*better, ({}, {"right": -1, "silent": 1}))
+    told = pairs(*[(wrong(9), {})] * 12, ({}, {"right": -1, "silent": 1}))
     found = refused(told)
     assert any(reason.startswith("全部单元格：错而未标的由 0 增至 1") for reason in found)
     assert any(reason.startswith("版式 family 0：错而未标的") for reason in found)
 
 
 def test_silent_cell_moved_to_another_family_is_refused() -> None:
-    moved = [({"right": -1, "silent": 1}, {})] + [({}, {})] * 19
-    told = pairs(*moved, ({}, {"right": -1, "silent": 1}))
+    silent = {"right": -1, "silent": 1}
+    told = pairs((silent, {}), *[({}, {})] * 19, ({}, silent))
     assert refused(told) == ("版式 family 1：错而未标的由 0 增至 1",)
 
 

@@ -219,8 +219,8 @@ def with_origin(number: int, agency: str, layout: str) -> Annotation:
     return replace(one, id=f"s{number}", text_sha256=f"{number:064}", provenance=provenance)
 
 
-def mixing(**changes: float) -> MixingSettings:
-    return replace(read_retraining_config().mixing, **changes)
+def mixing() -> MixingSettings:
+    return read_retraining_config().mixing
 
 
 def test_agencies_and_layouts_stay_on_one_side() -> None:

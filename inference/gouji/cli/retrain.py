@@ -23,21 +23,22 @@ HELP = (
     "全部设置及默认值见 training/gouji/training/retrain.toml；中断后可用 --resume 接着进行。"
 )
 
+Samples = Annotated[
+    list[Path],
+    typer.Argument(metavar="SAMPLES...", help="标注文件（JSONL），或含标注文件的文件夹。"),
+]
+NewName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="新模型的名称，存入自有模型；默认为原模型的名称加 -r1 等。"),
+]
+
 
 def retrain(
-    samples: Annotated[
-        list[Path],
-        typer.Argument(metavar="SAMPLES...", help="标注文件（JSONL），或含标注文件的文件夹。"),
-    ],
+    samples: Samples,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="新模型的文件夹；其名即模型名。")
     ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="新模型的名称，存入自有模型；默认为原模型的名称加 -r1 等。"
-        ),
-    ] = None,
+    name: NewName = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME|DIR", help="从哪个模型开始；默认为当前模型。")
     ] = None,
@@ -63,10 +64,7 @@ def retrain(
     with training_errors():
         from gouji.training.gate_table import HEAD, closing, gate_rows
 
-        if force and not force_reason.strip():
-            raise ConfigError("--force 须用 --force-reason 说明理由")
-        if out is not None and (name is not None or use):
-            raise ConfigError("--out 不能与 --name 或 --use 同用：只有自有模型可以选用")
+        _check_usage(out, others=name is not None or use, unsaid=force and not force_reason.strip())
         parent = find_model(model)
         target = out or _own(name, parent)
         settings = _settings(config, steps, minutes, gate_reports)
@@ -83,6 +81,13 @@ def retrain(
         typer.echo(_ending(new, passes=passes, used=use and passes))
     if not passes:
         raise typer.Exit(1)
+
+
+def _check_usage(out: Path | None, *, others: bool, unsaid: bool) -> None:
+    if unsaid:
+        raise ConfigError("--force 须用 --force-reason 说明理由")
+    if out is not None and others:
+        raise ConfigError("--out 不能与 --name 或 --use 同用：只有自有模型可以选用")
 
 
 def _own(name: str | None, parent: ModelEntry) -> Path:
