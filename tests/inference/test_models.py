@@ -83,3 +83,40 @@ def test_a_broken_record_is_named(home: Path) -> None:
     code, output = run("show", "mine")
     assert code == 2
     assert "training.json" in output
+
+
+def refused(home: Path, name: str) -> Path:
+    """A model that the comparison with its parent refuses; the path of the record."""
+    make(home, name, 0.9)
+    path = home / name / "gate.json"
+    path.write_text(json.dumps({"passed": False, "reasons": ["表 requests：退步"]}), "utf-8")
+    return path
+
+
+def test_refused_model_is_used_only_by_force_with_a_reason_that_is_kept(home: Path) -> None:
+    path = refused(home, "mine")
+    code, output = run("use", "mine")
+    assert (code, "表 requests：退步" in output) == (2, True)
+    code, output = run("use", "mine", "--force")
+    assert (code, "--force-reason" in output) == (2, True)
+    assert not (home / "current").exists()
+    assert run("use", "mine", "--force", "--force-reason", "只读这一种版式")[0] == 0
+    forced = json.loads(path.read_text("utf-8"))["forced"]
+    assert forced["reason"] == "只读这一种版式"
+    assert forced["by"]
+    assert "放行：只读这一种版式" in (home / "mine" / "gate.md").read_text("utf-8")
+    assert (home / "current").read_text("utf-8") == "mine\n"
+
+
+def test_model_that_passed_needs_no_force(home: Path) -> None:
+    refused(home, "mine").write_text('{"passed": true, "reasons": []}', "utf-8")
+    assert run("use", "mine")[0] == 0
+
+
+@pytest.mark.parametrize("record", ["{", "[]", '{"passed": true}'])
+def test_broken_record_of_a_comparison_is_an_error_that_names_the_file(
+    home: Path, record: str
+) -> None:
+    refused(home, "mine").write_text(record, "utf-8")
+    code, output = run("use", "mine")
+    assert (code, "gate.json" in output) == (2, True)

@@ -1,5 +1,6 @@
 """`gouji retrain`: the model in use trained on with samples, and compared with what it was."""
 
+import re
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -97,7 +98,7 @@ def _own(name: str | None, parent: ModelEntry) -> Path:
         ConfigError: it can't be the name of a model.
     """
     if name is None:
-        stem = parent.name.partition("-r")[0] if parent.origin is Origin.OWN else parent.name
+        stem = re.sub(r"-r\d+$", "", parent.name)
         return next(
             folder
             for number in count(1)
