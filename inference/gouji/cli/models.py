@@ -108,7 +108,7 @@ def compare(
     old: Name,
     new: Name,
     reports: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="每个版式读多少份；默认 2 份。")
+        int | None, typer.Option(min=1, metavar="N", help="每个版式读多少份；默认 5 份。")
     ] = None,
     samples: Annotated[
         list[Path] | None,

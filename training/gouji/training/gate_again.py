@@ -35,7 +35,7 @@ def compare_again(
         GoujiError: a model can't be loaded, or no worker can be started.
         OSError: a file can't be written.
     """
-    old, new = models
+    new = models[1]
     form, settings = load_form(), read_retraining_config().gate
     if reports is not None:
         settings = replace(settings, reports=reports)
@@ -44,7 +44,7 @@ def compare_again(
     if new.folder is None or not (new.folder / GATE).is_file():
         return record, "新模型没有比较的记录，本次结果没有存入"
     earlier = read_gate(new.folder)
-    if earlier.old != old.version or _lacks(record, earlier):
+    if earlier.old != record.old or _lacks(record, earlier):
         return record, f"本次所用的原模型或报告不及 {new.folder / GATE} 中的，没有存入"
     write_gate(new.folder, record)
     return record, f"已存入 {new.folder / GATE}"
