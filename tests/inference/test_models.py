@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from gouji.cli.models import app
 from gouji.model import registry
+from gouji.model.registry import find_model
 
 
 @pytest.fixture(autouse=True)
@@ -108,9 +109,14 @@ def test_refused_model_is_used_only_by_force_with_a_reason_that_is_kept(home: Pa
     assert (home / "current").read_text("utf-8") == "mine\n"
 
 
-def test_model_that_passed_needs_no_force(home: Path) -> None:
-    refused(home, "mine").write_text('{"passed": true, "reasons": []}', "utf-8")
+def test_model_that_passed_needs_no_force_until_its_files_change(home: Path) -> None:
+    path = refused(home, "mine")
+    passed = {"passed": True, "reasons": [], "new": find_model("mine").version}
+    path.write_text(json.dumps(passed), "utf-8")
     assert run("use", "mine")[0] == 0
+    (home / "mine" / "model.onnx").write_bytes(b"another")
+    code, output = run("use", "mine")
+    assert (code, "改动过" in output) == (2, True)
 
 
 @pytest.mark.parametrize("record", ["{", "[]", '{"passed": true}'])

@@ -83,4 +83,4 @@ def let_through(model: ModelEntry, reason: str) -> None:
         OSError: it can't be written.
     """
     if model.folder is not None:
-        let_pass(model.folder, getuser(), reason)
+        let_pass(model.folder, model.version, getuser(), reason)

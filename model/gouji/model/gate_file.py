@@ -16,10 +16,12 @@ from gouji.model.jsonl import dumps, loads
 GATE, GATE_TABLE = "gate.json", "gate.md"
 
 
-def refusals_of(folder: Path) -> tuple[str, ...]:
+def refusals_of(folder: Path, version: str) -> tuple[str, ...]:
     """Why the comparison refuses the model of a folder; empty if it passed or was let pass.
 
-    A folder without a comparison is not refused: what was trained from scratch replaces nothing.
+    `version` is the model's name and digest: what has changed since it was compared has not
+    passed. A folder without a comparison is not refused: what was trained from scratch replaces
+    nothing.
 
     Raises:
         ModelError: the record is broken or can't be read.
@@ -27,13 +29,18 @@ def refusals_of(folder: Path) -> tuple[str, ...]:
     if not (folder / GATE).is_file():
         return ()
     told = _record(folder)
-    if told["passed"] is True or told.get("forced"):
+    if told.get("forced"):
         return ()
+    if told["passed"] is True:
+        same = str(told.get("new")).rpartition("@")[2] == version.rpartition("@")[2]
+        return () if same else ("模型的文件在比较之后改动过",)
     return tuple(map(str, told["reasons"])) or ("没有说明原因",)
 
 
-def let_pass(folder: Path, by: str, reason: str) -> None:
+def let_pass(folder: Path, version: str, by: str, reason: str) -> None:
     """Records that a person lets a refused model pass; nothing for one that is not refused.
+
+    `version` is as in `refusals_of`.
 
     Raises:
         ConfigError: no reason is given.
@@ -42,7 +49,7 @@ def let_pass(folder: Path, by: str, reason: str) -> None:
     """
     if not reason.strip():
         raise ConfigError("--force 须用 --force-reason 说明理由")
-    if not refusals_of(folder):
+    if not refusals_of(folder, version):
         return
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     forced = {"by": by, "reason": reason.strip(), "date": date}

@@ -157,7 +157,7 @@ def use_model(name: str) -> ModelEntry:
     if name not in known:
         raise ModelError(f"没有名为“{name}”的模型；可用：{'、'.join(known)}")
     folder = known[name].folder
-    if folder is not None and (refusals := refusals_of(folder)):
+    if folder is not None and (refusals := refusals_of(folder, known[name].version)):
         listed = "".join(f"\n{refusal}" for refusal in refusals)
         raise ModelError(f"模型“{name}”与原模型的比较未通过，不能选用（--force 可放行）：{listed}")
     path = home() / _CURRENT
