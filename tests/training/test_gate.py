@@ -168,5 +168,8 @@ def test_table_marks_what_refuses_and_counts_what_is_the_same() -> None:
     assert ("其余 1 个版式无变化", *[""] * 7) in lines
     assert "比较未通过：new 不可替换 old" in gate_markdown(made)
     assert closing(made)[0] == "比较未通过：new 不可替换 old"
+    lost = replace(made, lost=("new 读 a.txt：超时",))
+    assert closing(lost)[-1] == "  没有读出：new 读 a.txt：超时"
+    assert "- 没有读出：new 读 a.txt：超时" in gate_markdown(lost)
     let = replace(made, forced=Forced("张三", "只读这一种版式", "2026-01-31"))
     assert closing(let)[0] == "比较未通过，张三 于 2026-01-31 放行：只读这一种版式"

@@ -108,7 +108,9 @@ class Forced:
 class GateRecord:
     """The content of `gate.json`: two models compared, and what came of it.
 
-    `reasons` says in Chinese why the new one is refused; it passed if there is none.
+    `reasons` says in Chinese why the new one is refused; it passed if there is none. `lost` names
+    the readings that gave no report, such as those that took too long, and why: they count as read
+    wrongly.
     """
 
     old: str
@@ -118,6 +120,7 @@ class GateRecord:
     passed: bool
     reasons: tuple[str, ...]
     rows: tuple[Row, ...]
+    lost: tuple[str, ...] = ()
     forced: Forced | None = None
 
 

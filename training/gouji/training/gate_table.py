@@ -47,7 +47,11 @@ def verdict(record: GateRecord) -> str:
 
 def closing(record: GateRecord) -> tuple[str, ...]:
     """The lines below the table on the terminal: what came of it, and why."""
-    return (verdict(record), *(f"  {reason}" for reason in record.reasons))
+    return (
+        verdict(record),
+        *(f"  {reason}" for reason in record.reasons),
+        *(f"  没有读出：{reading}" for reading in record.lost),
+    )
 
 
 def gate_markdown(record: GateRecord) -> str:
@@ -56,9 +60,10 @@ def gate_markdown(record: GateRecord) -> str:
     lines = [HEAD, ("---",) * len(HEAD), *gate_rows(record.rows, settings)]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
     found = "".join(f"- {reason}\n" for reason in record.reasons)
+    lost = "".join(f"- 没有读出：{reading}\n" for reading in record.lost)
     return (
         f"# {record.old} → {record.new}\n\n{verdict(record)}（{record.date}）。\n\n"
-        f"{found}{chr(10) if found else ''}{table}\n"
+        f"{found}{lost}{chr(10) if found or lost else ''}{table}\n"
         f"生成的报告：每个版式 {settings.reports} 份，种子 {settings.seed}，两个模型读同样的报告。"
         "退步为负即进步，括号内是对报告成对自助抽样所得的单侧 95% 下限和上限；"
         "版式用符号检验（p），各版式一起作 Holm 校正。\n\n"

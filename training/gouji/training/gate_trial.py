@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -48,9 +48,12 @@ def try_models(
     """
     golds = [*_generated(form, settings), *_of_samples(samples)]
     read: list[list[Counted]] = []
+    lost: list[str] = []
     for model in models:
         done = partial(_told, tell, len(read) * len(golds), len(models) * len(golds))
-        read.append(_read(model, golds, done))
+        counted, failures = _read(model, golds, done)
+        read.append(counted)
+        lost += [f"{model.name} 读 {name}：{failure}" for name, failure in failures.items()]
     pairs = list(zip(*read, strict=True))
     apart = {group: [pair for pair in pairs if pair[0].group == group] for group in (_TEST, _TRAIN)}
     generated = [pair for pair in pairs if pair[0].group not in apart]
@@ -64,6 +67,7 @@ def try_models(
         passed=not found,
         reasons=found,
         rows=rows,
+        lost=tuple(lost),
     )
 
 
@@ -114,8 +118,10 @@ def _gold(annotation: Annotation, name: str) -> Gold:
     return gold_of(replace(annotation, id=name))
 
 
-def _read(model: ModelEntry, golds: Sequence[Gold], tell: Callable[[int], None]) -> list[Counted]:
-    """Every report as the model reads it, in the order of the gold."""
+def _read(
+    model: ModelEntry, golds: Sequence[Gold], tell: Callable[[int], None]
+) -> tuple[list[Counted], Mapping[str, str]]:
+    """Every report as the model reads it, in the order of the gold; which gave none, and why."""
     outcomes: list[Outcome] = []
 
     def note(outcome: Outcome) -> None:
@@ -127,9 +133,10 @@ def _read(model: ModelEntry, golds: Sequence[Gold], tell: Callable[[int], None])
         task = system_of(model, Settings()).task()
         workers = min(os.cpu_count() or 1, len(sources))
         run(Job(Discovery(sources), task, workers=workers), note)
-    found = collected(outcomes).predictions
-    first = {name: (reports[0],) for name, reports in found.items()}
-    return [
+    found = collected(outcomes)
+    first = {name: (reports[0],) for name, reports in found.predictions.items()}
+    counted = [
         Counted(judged.gold.kind, judged.tables, judged.fields)
         for judged in judged_reports(golds, first)
     ]
+    return counted, found.failures
