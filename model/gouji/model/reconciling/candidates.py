@@ -21,7 +21,7 @@ from gouji.model.reading import (
 )
 from gouji.model.reconciling.placing import place
 from gouji.model.reconciling.settings import ReconcilingSettings
-from gouji.model.reconciling.shifts import pushed_along, run_together
+from gouji.model.reconciling.shifts import inner_equations, pushed_along, run_together
 
 _UNIT_FACTORS = {("元", "万元"): (1, 10_000), ("万元", "元"): (10_000, 1)}
 _MONEY = frozenset({"元", "万元"})
@@ -142,9 +142,8 @@ def _line(
 ) -> Line:
     is_short = len(line.mentions) < len(line.cells)
     mentions = tuple(map(_untold, line.mentions)) if is_short else line.mentions
-    assignments, complete = place(line.cells, mentions, settings)
-    if line.sparse:
-        assignments, complete = place(line.cells, mentions, settings, _own_sums(line, table))
+    fits = _own_sums(line, table) if line.sparse else None
+    assignments, complete = place(line.cells, mentions, settings, fits)
     pushed = pushed_along(line.cells, assignments[0], table.equations, settings)
     least = assignments[0].cost
     assignments += pushed
@@ -208,7 +207,7 @@ def _fits_sparsely(line: _Line, table: Table, settings: ReconcilingSettings) -> 
 def _own_sums(line: _Line, table: Table) -> Callable[[Mapping[int, Mention]], bool]:
     """Whether all numbers of a sparse line are laid, and the sums within the line hold."""
     index = {cell.id: i for i, cell in enumerate(line.cells)}
-    own = [e.terms for e in table.equations if all(cell in index for _, cell in e.terms)]
+    own = [equation.terms for equation in inner_equations(line.cells, table.equations)]
 
     def hold(laid: Mapping[int, Mention]) -> bool:
         values = {i: mention.value or 0 for i, mention in laid.items()}

@@ -66,13 +66,15 @@ def place_jointly(component: Component, most: int) -> Joint | None:
         return None
     crossing = [t for t in component.equations if _is_crossing(t, units)]
     start = np.array([sum(w * fixed.get(c, 0) for w, c in t) for t in crossing], np.int64)
-    possible = narrowed([_stage(ways[unit.line], crossing) for unit in units], start)
-    for unit, mask in zip(units, possible, strict=True):
-        ways[unit.line] = [way for way, may in zip(ways[unit.line], mask, strict=True) if may]
+    stages = {unit.line: _stage(ways[unit.line], crossing) for unit in units}
+    possible = narrowed(list(stages.values()), start)
+    for (line, stage), mask in zip(stages.items(), possible, strict=True):
+        ways[line] = [way for way, may in zip(ways[line], mask, strict=True) if may]
+        stages[line] = Stage(stage.costs[mask], stage.effects[mask])
     if not all(ways.values()):
         return None
     order = _ordered(units, crossing, ways)
-    chart = fill([_stage(ways[unit.line], crossing) for unit in order], start, most)
+    chart = fill([stages[unit.line] for unit in order], start, most)
     return None if chart is None else _joint(component, fixed, order, ways, chart)
 
 

@@ -52,7 +52,7 @@ def run_together(
     """
     if len(mentions) != len(cells) - 1 or not all(map(_is_plain, mentions)):
         return ()
-    if not _inner(cells, equations):
+    if not inner_equations(cells, equations):
         return ()
     return tuple(
         Assignment(least + settings.joined_cost, dict(enumerate(apart)))
@@ -80,7 +80,7 @@ def _is_violated(
     cells: Sequence[Cell], mentions: Sequence[Mention], equations: Sequence[Equation]
 ) -> bool:
     values = {cell.id: _stands_for(m) for cell, m in zip(cells, mentions, strict=True)}
-    own = _inner(cells, equations)
+    own = inner_equations(cells, equations)
     return any(sum(sign * values[cell] for sign, cell in e.terms) for e in own)
 
 
@@ -88,7 +88,7 @@ def _stands_for(mention: Mention) -> Number:
     return mention.recognised[0][0] if mention.recognised else mention.value or 0
 
 
-def _inner(cells: Sequence[Cell], equations: Sequence[Equation]) -> list[Equation]:
+def inner_equations(cells: Sequence[Cell], equations: Sequence[Equation]) -> list[Equation]:
     """The equations between cells of the line alone."""
     line = {cell.id for cell in cells}
     return [e for e in equations if line.issuperset(cell for _, cell in e.terms)]
