@@ -11,7 +11,7 @@ from gouji.model.reading import Candidate, Line, Observation, Origin, Placement,
 from gouji.model.reading import Reading as CellReading
 from gouji.model.reconciling import load_settings, reconcile
 from gouji.model.reconciling.exchanges import undo
-from gouji.model.reconciling.problem import components, neighbours
+from gouji.model.reconciling.problem import components
 from gouji.model.report import Status
 from tests.model.test_reconciling_oracle import (
     SEEDS,
@@ -93,8 +93,8 @@ def test_only_neighbours_that_mend_a_sum_are_exchanged() -> None:
     "pair", [("sums.new.men", "sums.new.women"), ("sums.new.men", "sums.old.men")]
 )
 def test_neighbours_stand_side_by_side_or_one_below_the_other(pair: tuple[str, str]) -> None:
-    assert pair in set(neighbours(TABLE))
-    assert pair[::-1] not in set(neighbours(TABLE))
+    assert pair in set(TABLE.neighbours)
+    assert pair[::-1] not in set(TABLE.neighbours)
 
 
 def exchanged(readings: TableReadings, pairs: tuple[tuple[str, str], ...]) -> TableReadings:
@@ -132,7 +132,7 @@ def with_all_exchanges(readings: TableReadings) -> list[tuple[int, Values]]:
     """Every filling with its cost over the cheapest choices, exchanges included."""
     found = [(c - cheapest_choices(readings), v) for c, v in all_explanations(readings)]
     for n in (1, 2):
-        for pairs in combinations(neighbours(TABLE), n):
+        for pairs in combinations(TABLE.neighbours, n):
             for order in (pairs, pairs[::-1]):
                 steps = [exchanged(readings, order[:k]) for k in range(n + 1)]
                 broken = [violated(step) for step in steps]

@@ -7,6 +7,7 @@ a report may combine variants of different revisions.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,20 @@ class Table:
         for cell in self.cells:
             lines.setdefault(f"{self.id}.{cell.row.id}", []).append(cell)
         return tuple((line, tuple(cells)) for line, cells in lines.items())
+
+    @cached_property
+    def neighbours(self) -> tuple[tuple[str, str], ...]:
+        """The cells side by side in a line, or one below the other in lines that follow."""
+        lines = [cells for _, cells in self.lines]
+        beside = [(left.id, right.id) for cells in lines for left, right in pairwise(cells)]
+        below = [
+            (upper.id, lower.id)
+            for above, under in pairwise(lines)
+            for upper in above
+            for lower in under
+            if upper.column.id == lower.column.id
+        ]
+        return (*beside, *below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ def components(table: Table, readings: TableReadings) -> tuple[Component, ...]:
         parts[home[terms[0][1]]][1].append(terms)
     sparse = {line.id for line in readings.lines if line.sparse}
     beside: dict[str, list[Pair]] = {}
-    for pair in neighbours(table):
+    for pair in table.neighbours:
         beside.setdefault(home[pair[0]], []).append(pair)
     return tuple(
         Component(
@@ -228,20 +228,6 @@ def components(table: Table, readings: TableReadings) -> tuple[Component, ...]:
         )
         for name, (u, e) in parts.items()
     )
-
-
-def neighbours(table: Table) -> Iterator[Pair]:
-    """The cells that stand side by side in a line, or one below the other in lines that follow."""
-    lines = [cells for _, cells in table.lines]
-    for cells in lines:
-        yield from ((left.id, right.id) for left, right in pairwise(cells))
-    for above, under in pairwise(lines):
-        yield from (
-            (upper.id, lower.id)
-            for upper in above
-            for lower in under
-            if upper.column.id == lower.column.id
-        )
 
 
 def _units(line: Line, tied: set[str], signed: frozenset[str]) -> Iterator[Unit]:
