@@ -97,6 +97,29 @@ def test_a_line_that_the_rules_do_not_know_is_the_models(form: Form) -> None:
     assert [m for m in both.mentions if m.group == 0] == list(model.mentions)
 
 
+def test_a_line_of_which_the_rules_counted_one_number_of_many_is_the_models(form: Form) -> None:
+    model = table(*row("new"))
+    both = pooled(model, table(mention(0, "new", "total")), form, TRUST)
+    assert both.mentions == model.mentions
+
+
+def test_one_number_that_is_not_among_the_models_is_still_disputed(form: Form) -> None:
+    model = table(*row("new"))
+    both = pooled(model, table(mention(50, "new", "total")), form, TRUST)
+    assert all(m.row[0][1] < 0.999 or m.column[0][1] < 0.999 for m in both.mentions)
+
+
+def test_a_line_that_the_rules_counted_whole_is_disputed_though_the_model_has_more(
+    form: Form,
+) -> None:
+    rules = [mention(i, "new", column) for i, column in enumerate(COLUMNS, start=1)]
+    model = table(mention(0, "new", "natural"), *rules[:-1], mention(7, "new", "total"))
+    numbers = [mention(i, "new", column, 0.95) for i, column in enumerate(COLUMNS)]
+    wider = table(*numbers, mention(7, "carried_in", "total", group=1))
+    assert pooled(model, table(*rules), form, TRUST).mentions != model.mentions
+    assert pooled(wider, table(*rules), form, TRUST).mentions != wider.mentions
+
+
 def test_a_line_of_which_the_model_knows_nothing_is_shown_and_flagged(form: Form) -> None:
     rules = table(*row("new"), mention(50, "granted", "total", group=1))
     both = pooled(table(*row("new")), rules, form, TRUST)

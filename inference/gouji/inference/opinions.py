@@ -250,7 +250,7 @@ def _merged(
         ]
         return _with(merged, blanks)
     moved = any(m.span in views.same for m in group if m.kind in _NUMBERS)
-    if line.rules_silent and not moved:
+    if (line.rules_silent and not moved) or _is_outdone(line, views):
         return list(group)
     if not line.model and not views.met.intersection(m.span for m in line.rules.values()):
         own = [m for m in views.rules.mentions if views.line(m) == line.line]
@@ -265,6 +265,17 @@ def _merged(
         if m.span not in views.met and trust.rules >= _LEAST
     ]
     return _with(merged, extra)
+
+
+def _is_outdone(line: LineOpinions, views: _Views) -> bool:
+    """Whether the rules have one number of a line, and the model that and more.
+
+    They place numbers by counting those of a printed line. Of a table that is printed column by
+    column they count one to a line, and take it for the total of a row whose blanks got lost.
+    """
+    n_counted = sum(views.line(mention) == line.line for mention in views.rules.mentions)
+    own = {mention.span for mention in line.model.values()}
+    return n_counted == 1 and {mention.span for mention in line.rules.values()} < own
 
 
 def _disputed(group: Sequence[Mention], line: LineOpinions | None, views: _Views) -> list[Mention]:
