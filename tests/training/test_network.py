@@ -70,13 +70,16 @@ def test_order_of_words_counts(architecture: str) -> None:
     assert not torch.allclose(network(ids, features, mask)["row"], turned, atol=1e-3)
 
 
-def test_words_and_features_are_dropped_in_training_alone() -> None:
+def test_words_and_features_are_dropped_by_who_trains_alone() -> None:
     config = tiny_config(tiny_vision())
     network = TaggerNetwork(config)
     given = inputs(config)
-    trained = [network.train()(*given)["row"] for _ in range(2)]
-    used = [network.eval()(*given)["row"] for _ in range(2)]
-    assert not torch.equal(*trained)
+    shown = [
+        torch.cat([ids.flatten(), features.flatten()])
+        for ids, features in [network.dropped(*given[:2]) for _ in range(2)]
+    ]
+    used = [network.train()(*given)["row"] for _ in range(2)]
+    assert not torch.equal(*shown)
     assert torch.equal(*used)
 
 

@@ -100,7 +100,7 @@ def job(parent: ModelEntry, target: Path, steps: int = 12) -> Retraining:
     loop = replace(loop, threads=1, average=0.0, learning_rate=5e-3, muon_learning_rate=0.02)
     parts = Split((sample(),), ())
     settings = replace(settings, mixing=mixing, loop=loop)
-    return Retraining(parent, parts, record_of(parts, mixing.rehearsal, ()), settings, target)
+    return Retraining(parent, parts, record_of(parts, mixing, ()), settings, target)
 
 
 def loss_on_the_sample(folder: Path) -> float:

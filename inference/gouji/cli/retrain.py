@@ -154,7 +154,7 @@ def _job(
         typer.echo(f"{shown(name)}：同一文件有几份报告，不用于训练", err=True)
     parts = split(checked.samples, settings.mixing)
     left_out = sorted({*checked.shared, *wrong.values()})
-    record = record_of(parts, settings.mixing.rehearsal, left_out)
+    record = record_of(parts, settings.mixing, left_out)
     typer.echo(
         f"从 {parent.version} 开始：样本 {len(parts.train)} 份用于训练，"
         f"{len(parts.test)} 份留作比较，{len(left_out)} 份略过"

@@ -31,7 +31,8 @@ IGNORED = -100
 """The label of a token that says nothing to the loss."""
 
 _OTHERS = 0.1  # what a token that may fill no cell weighs beside one that may
-_FIELDS = 0.2  # what the field head weighs beside the others
+HEAD_SHARES = {"row": 1.0, "column": 1.0, "field": 0.2}
+"""What the other heads weigh beside that of the tables."""
 _WHOLE = 0.25  # share of the feature dropout that hits all features of a text at once
 _ROPE_THETA = 10_000.0  # for windows of some hundred tokens; ModernBERT's own is for 8192
 _INITIAL = 0.02
@@ -76,7 +77,7 @@ class TaggerConfig:
 
 
 class TaggerNetwork(nn.Module):
-    """The network; dropout of words and features acts in training mode alone."""
+    """The network; of words and features nothing is dropped here, but by who trains it."""
 
     def __init__(self, config: TaggerConfig, encoder: PreTrainedModel | None = None) -> None:
         """A network with random weights, or around a pretrained encoder.
@@ -104,8 +105,6 @@ class TaggerNetwork(nn.Module):
         `ids` and `mask` have shape (batch, pieces), `features` (batch, pieces, N_FEATURES), all
         int64; the mask is 0 where a text has ended.
         """
-        if self.training:
-            ids, features = self._dropped(ids, features)
         embedded = self.encoder.get_input_embeddings()(ids)  # (batch, pieces, hidden)
         for column, embedding in enumerate(self.features):
             embedded = embedded + embedding(features[..., column])
@@ -117,8 +116,11 @@ class TaggerNetwork(nn.Module):
         hidden = self.dropout(found.last_hidden_state)
         return {head: layer(hidden) for head, layer in self.heads.items()}
 
-    def _dropped(self, ids: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Some words unknown; some features not told, of whole texts, columns and tokens."""
+    def dropped(self, ids: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        """What is shown in training: some words unknown; some features not told.
+
+        Features are left out of whole texts, columns and tokens. Shapes are those of `forward`.
+        """
         shape = self.config.shape
         n, length, width = features.shape
         unknown = torch.rand(n, length) < shape.word_dropout
@@ -161,18 +163,23 @@ def loss_of(logits: Mapping[str, Tensor], labels: Mapping[str, Tensor]) -> Tenso
     `labels` holds int64 (batch, pieces) for each head, `IGNORED` where a head is not asked, and
     under `candidate` 1 where a token may fill a cell. Rows and columns are learned on cells alone.
     """
-    weight = _OTHERS + (1.0 - _OTHERS) * labels["candidate"].flatten()
+    weight = table_weight(labels)
     table = labels["table"].flatten()
-    weight = weight * (table != IGNORED)
     each = cross_entropy(
         logits["table"].flatten(0, 1), table, ignore_index=IGNORED, reduction="none"
     )
     total = (each * weight).sum() / weight.sum().clamp(min=1.0)
-    for head, share in (("row", 1.0), ("column", 1.0), ("field", _FIELDS)):
+    for head, share in HEAD_SHARES.items():
         asked = labels[head] != IGNORED
         if bool(asked.any()):
             total = total + share * cross_entropy(logits[head][asked], labels[head][asked])
     return total
+
+
+def table_weight(labels: Mapping[str, Tensor]) -> Tensor:
+    """What each token weighs for the head of the tables, (batch * pieces,); labels as `loss_of`."""
+    weight = _OTHERS + (1.0 - _OTHERS) * labels["candidate"].flatten()
+    return weight * (labels["table"].flatten() != IGNORED)
 
 
 def _built(config: TaggerConfig) -> PreTrainedModel:

@@ -1,7 +1,7 @@
 """Examples: annotated reports as windows with labels, streamed without end and put into batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
 from typing import Any
@@ -46,13 +46,14 @@ class Example:
 
     `ids` has shape (pieces,), `features` (pieces, N_FEATURES), `labels` (4, pieces) in the order
     of `HEADS`, `IGNORED` but for first pieces of tokens that count in this window; `candidate`
-    (pieces,) is 1 where a token may fill a cell.
+    (pieces,) is 1 where a token may fill a cell. `rehearsed` is that of its report.
     """
 
     ids: Ints
     features: Ints
     labels: Ints
     candidate: Ints
+    rehearsed: bool = False
 
     @property
     def has_cells(self) -> bool:
@@ -62,12 +63,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Examples padded to one length, int64 (batch, pieces); `labels` is what `loss_of` takes."""
+    """Examples padded to one length, int64 (batch, pieces); `labels` is what `loss_of` takes.
+
+    `rehearsed` (batch,) says which of them are only rehearsed.
+    """
 
     ids: Tensor
     features: Tensor
     mask: Tensor
     labels: Mapping[str, Tensor]
+    rehearsed: Tensor
 
     @property
     def n_pieces(self) -> int:
@@ -184,7 +189,9 @@ def collate(examples: Sequence[Example]) -> Batch:
         candidate[i, :n], labels[:, i, :n] = example.candidate, example.labels
     told = {head: torch.from_numpy(labels[i]) for i, head in enumerate(HEADS)}
     told["candidate"] = torch.from_numpy(candidate)
-    return Batch(torch.from_numpy(ids), torch.from_numpy(features), torch.from_numpy(mask), told)
+    rehearsed = torch.tensor([example.rehearsed for example in examples])
+    ids_, features_, mask_ = (torch.from_numpy(given) for given in (ids, features, mask))
+    return Batch(ids_, features_, mask_, told, rehearsed)
 
 
 def by_length(examples: Iterable[Example], pieces: int) -> list[list[Example]]:
@@ -204,7 +211,11 @@ def _streamed(source: Source, vision: Vision, how: Batching, first: int) -> Iter
         for number, sample in enumerate(source(start), start=start):
             rng = Random(f"{how.seed}/{number}/windows")
             found = examples_of(sample.annotation, vision, rng)
-            kept = [one for one in found if one.has_cells or rng.random() < how.prose]
+            kept = [
+                replace(one, rehearsed=sample.rehearsed)
+                for one in found
+                if one.has_cells or rng.random() < how.prose
+            ]
             yield {"examples": rng.sample(kept, min(len(kept), how.windows))}
 
     return IterableDataset.from_generator(rows, gen_kwargs={"start": first})

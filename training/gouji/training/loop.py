@@ -19,6 +19,7 @@ from gouji.model.network import TaggerNetwork, loss_of
 from gouji.training.config import LoopSettings, TrainingConfig
 from gouji.training.examples import Batch, Position
 from gouji.training.metrics import ALL, Counts
+from gouji.training.rehearsal import Rehearsal
 
 Batches = Callable[[Position], Iterator[tuple[Batch, Position]]]
 """The batches from a position on, each with the position of the next."""
@@ -65,15 +66,19 @@ class Progress:
 class Training:
     """A network with everything that its training remembers from step to step.
 
-    `averaged` has the moving average of the weights; it is evaluated and kept.
+    `averaged` has the moving average of the weights; it is evaluated and kept. With a rehearsal
+    the windows of reports that are only rehearsed are learned from the old model.
     """
 
-    def __init__(self, network: TaggerNetwork, config: TrainingConfig) -> None:
+    def __init__(
+        self, network: TaggerNetwork, config: TrainingConfig, rehearsal: Rehearsal | None = None
+    ) -> None:
         """A training before its first step; its random numbers are seeded here."""
         torch.set_num_threads(config.loop.threads)
         torch.manual_seed(config.loop.seed)
         self.network = network
         self.config = config
+        self.rehearsal = rehearsal
         self.settings = config.loop
         self.averaged = deepcopy(network).requires_grad_(False).eval()
         self.best = {name: tensor.clone() for name, tensor in network.state_dict().items()}
@@ -113,9 +118,14 @@ class Training:
     def step(self, batch: Batch) -> float:
         """One step on a batch; its loss."""
         self.network.train()
+        ids, features = self.network.dropped(batch.ids, batch.features)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bf16):
-            logits = self.network(batch.ids, batch.features, batch.mask)
-        loss = loss_of({head: told.float() for head, told in logits.items()}, batch.labels)
+            found = self.network(ids, features, batch.mask)
+            logits = {head: told.float() for head, told in found.items()}
+            if self.rehearsal is None:
+                loss = loss_of(logits, batch.labels)
+            else:
+                loss = self.rehearsal.loss(logits, ids, features, batch)
         self.network.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)

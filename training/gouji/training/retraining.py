@@ -35,6 +35,7 @@ from gouji.training.export import (
 from gouji.training.loop import CHECKPOINT, HISTORY, Line, Training, restore, run
 from gouji.training.metrics import GoldReport, evaluate, gold_report
 from gouji.training.recipe import data_sha256
+from gouji.training.rehearsal import Rehearsal
 from gouji.training.reliability import write_calibration
 from gouji.training.retraining_config import RetrainingConfig
 from gouji.training.retraining_samples import SamplesRecord, Split, mixed
@@ -116,7 +117,8 @@ def retrain(
     write_config(job.staging, network.config, vision, form)
     if (folder / THRESHOLDS).is_file():
         copyfile(folder / THRESHOLDS, job.staging / THRESHOLDS)
-    training = Training(network, config)
+    teacher = load_network(folder).requires_grad_(requires_grad=False)
+    training = Training(network, config, Rehearsal(teacher, job.config.mixing.keeping))
     if resume:
         restore(training, job.staging / CHECKPOINT)
     development = _development(config.data, form, vision)

@@ -24,6 +24,7 @@ class MixingSettings:
 
     seed: int
     rehearsal: float
+    keeping: float
     withheld: float
     least_groups: int
     batch_pieces: int
@@ -82,6 +83,7 @@ def _problems(settings: Mapping[str, Mapping[str, Any]]) -> Problems:
     seeds = [mixing["seed"], mixing["development_seed"], settings["calibration"]["seed"]]
     checks = [
         *((f"{part}.{key}", settings[part][key] > 0, "应大于 0") for part, key in above_zero),
+        ("mixing.keeping", mixing["keeping"] >= 0, "不应为负"),
         *((f"gate.{key}", gate[key] >= 0, "不应为负") for key in ("margin", "flagged_margin")),
         *((f"mixing.{key}", 0 <= mixing[key] <= 1, "应在 0 与 1 之间") for key in ("prose",)),
         *(

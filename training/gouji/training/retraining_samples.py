@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gouji.annotations.exchange import UNKNOWN_AGENCY, UNKNOWN_LAYOUT
@@ -49,6 +49,7 @@ class SamplesRecord:
     """
 
     rehearsal: float
+    keeping: float
     train: dict[str, str]
     test: dict[str, str]
     layouts: tuple[str, ...]
@@ -92,11 +93,12 @@ def split(samples: Sequence[Annotation], settings: MixingSettings) -> Split:
     return Split(tuple(one for one in samples if one.id not in ids), tuple(test))
 
 
-def record_of(parts: Split, rehearsal: float, left_out: Sequence[str]) -> SamplesRecord:
+def record_of(parts: Split, mixing: MixingSettings, left_out: Sequence[str]) -> SamplesRecord:
     """What is told of the samples; `left_out` are the ids of those that were not taken."""
     layouts = {one.provenance.layout for one in parts.train}
     return SamplesRecord(
-        rehearsal=rehearsal,
+        rehearsal=mixing.rehearsal,
+        keeping=mixing.keeping,
         train={one.id: digest(one) for one in parts.train},
         test={one.id: digest(one) for one in parts.test},
         layouts=tuple(sorted(layouts)),
@@ -114,7 +116,7 @@ def mixed(
 ) -> Source:
     """The reports of a training: synthetic ones by number, and the samples in turn.
 
-    The share `rehearsal` of any stretch is synthetic, to within one report.
+    The share `rehearsal` of any stretch is synthetic, to within one report, and rehearsed.
     """
 
     def source(start: int) -> Iterator[Sample]:
@@ -122,7 +124,7 @@ def mixed(
         while True:
             n_before = int(number * rehearsal)
             if int((number + 1) * rehearsal) > n_before:
-                yield synthetic(n_before)
+                yield replace(synthetic(n_before), rehearsed=True)
             else:
                 own = samples[(number - n_before) % len(samples)]
                 yield Sample(own, own.provenance.layout, (), keeps=True)

@@ -42,13 +42,15 @@ class Sample:
 
     `family` is the layout family, `damages` the names of what was done to it in order. `keeps`
     says that an ideal reader of the page gets every cell right: no damage has taken anything away,
-    no blank has lost its place, and the agency has printed the truth.
+    no blank has lost its place, and the agency has printed the truth. `rehearsed` says that a
+    retraining reads it to keep what the old model knows, not to learn its labels.
     """
 
     annotation: Annotation
     family: str
     damages: tuple[str, ...]
     keeps: bool
+    rehearsed: bool = False
 
 
 def synthesize(
