@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -13,40 +12,19 @@ from typer.testing import CliRunner
 from gouji.annotations.corpus import write_annotations
 from gouji.cli import app
 from gouji.model.annotation import Annotation
-from gouji.model.encoding import FEATURE_SIZES
 from gouji.model.errors import ConfigError, ModelError
-from gouji.model.network import EncoderShape, TaggerConfig, TaggerNetwork, loss_of
+from gouji.model.network import loss_of
 from gouji.model.registry import ModelEntry, Origin, current_model
-from gouji.model.tagger import WindowSize
 from gouji.training import gate_trial, retraining
-from gouji.training.examples import Vision, collate, encode_report, examples_of
-from gouji.training.export import load_network, write_config, write_onnx, write_weights
+from gouji.training.examples import collate, examples_of
+from gouji.training.export import load_network
 from gouji.training.loop import CHECKPOINT, Line
 from gouji.training.retraining import Retraining, retrain
 from gouji.training.retraining_config import MixingSettings, read_retraining_config
 from gouji.training.retraining_samples import Split, mixed, read_samples, record_of, split
-from gouji.training.synthesis.layouts import TRAINING
-from gouji.training.synthesis.report import Sample, synthesize
-from gouji.training.vocabulary import UNKNOWN_ID, build_tokenizer
-from tests.training.tiny import FORM, LABELS, report
-
-WINDOW = WindowSize(96, 16)
-FAMILIES = ("tabs", "semicolons")
-SETTINGS = """
-[mixing]
-batch_pieces = 1024
-windows_per_report = 4
-pool = 2
-[loop]
-steps = 4
-threads = 1
-max_minutes = 0.0
-checkpoint_minutes = 1e-9
-[calibration]
-reports = 1
-[gate]
-reports = 1
-"""
+from gouji.training.synthesis.report import Sample
+from tests.training.tiny import FORM, report
+from tests.training.tiny_model import SETTINGS, TWO_FAMILIES, sample, vision, write_tiny_model
 
 
 class Killed(Exception):
@@ -55,41 +33,16 @@ class Killed(Exception):
 
 @pytest.fixture(autouse=True)
 def _two_families(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    two = {name: TRAINING[name] for name in FAMILIES}
     for module in (retraining, gate_trial):
-        monkeypatch.setattr(module, "FAMILIES", two)
+        monkeypatch.setattr(module, "FAMILIES", TWO_FAMILIES)
     monkeypatch.setenv("GOUJI_HOME", str(tmp_path / "home"))
-
-
-@cache
-def sample(key: str = "sample", family: str = "tabs") -> Annotation:
-    return synthesize(FORM, family, TRAINING[family], key, ()).annotation
-
-
-def vision() -> Vision:
-    return Vision(build_tokenizer(FORM, [encode_report(sample())], 1), LABELS, WINDOW)
 
 
 @pytest.fixture(scope="module")
 def parent(tmp_path_factory: pytest.TempPathFactory) -> ModelEntry:
     """A model folder around random weights."""
-    torch.set_num_threads(1)
-    torch.manual_seed(5)
-    seen = vision()
-    heads = (LABELS.tables, LABELS.rows, LABELS.columns, LABELS.fields)
-    config = TaggerConfig(
-        shape=EncoderShape("modernbert", 32, 1, 2, 32, 0.0, 0.0, 0.0),
-        vocabulary=seen.tokenizer.get_vocab_size(),
-        features=FEATURE_SIZES,
-        labels=tuple(map(len, heads)),
-        longest=WINDOW.size,
-        unknown=UNKNOWN_ID,
-    )
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    network = TaggerNetwork(config).eval()
-    write_config(folder, config, seen, FORM)
-    write_weights(folder, network)
-    write_onnx(folder, network)
+    write_tiny_model(folder)
     return ModelEntry("tiny", Origin.FOLDER, folder)
 
 
@@ -175,6 +128,26 @@ def test_command_trains_compares_and_leaves_the_model_in_use(
     assert (used.exit_code == 0) == gate["passed"]
     again, said = run(tmp_path, str(tmp_path / "a.jsonl"), *model)
     assert (again, "已存在" in said) == (2, True)
+    compared_but_not_named_is_only_named(tmp_path, folder, (str(tmp_path / "a.jsonl"), *model))
+
+
+def compared_but_not_named_is_only_named(
+    tmp_path: Path, folder: Path, arguments: tuple[str, ...]
+) -> None:
+    """As a run leaves it that was killed just before the new folder had its name."""
+    before = contents(folder)
+    staging = folder.parent / ".unfinished" / folder.name
+    staging.parent.mkdir()
+    folder.rename(staging)
+    code, said = run(tmp_path, *arguments)
+    assert (code, "--resume" in said) == (2, True)
+    code, said = run(tmp_path, *arguments, "--steps", "3", "--resume")
+    assert (code, folder.exists()) == (2, False), said
+    code, said = run(tmp_path, *arguments, "--resume")
+    assert code == (0 if json.loads(before["gate.json"])["passed"] else 1), said
+    assert "第 4 步" not in said
+    assert contents(folder) == before
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_wrong_samples_are_named_and_refused_unless_they_are_to_be_skipped(tmp_path: Path) -> None:

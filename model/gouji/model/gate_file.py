@@ -53,10 +53,12 @@ def let_pass(folder: Path, version: str, by: str, reason: str) -> None:
         return
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     forced = {"by": by, "reason": reason.strip(), "date": date}
-    write_atomically(folder / GATE, (dumps({**_record(folder), "forced": forced}) + "\n").encode())
+    line = f"\n{by} 于 {date} 放行：{reason.strip()}\n"
     table = folder / GATE_TABLE
     text = table.read_text("utf-8") if table.is_file() else ""
-    write_atomically(table, f"{text}\n{by} 于 {date} 放行：{reason.strip()}\n".encode())
+    if not text.endswith(line):  # as it does where an earlier call was killed before the record
+        write_atomically(table, f"{text}{line}".encode())
+    write_atomically(folder / GATE, (dumps({**_record(folder), "forced": forced}) + "\n").encode())
 
 
 def _record(folder: Path) -> Mapping[str, Any]:

@@ -72,13 +72,13 @@ def try_models(
 
 
 def write_gate(folder: Path, record: GateRecord) -> None:
-    """Writes `gate.json` and `gate.md`.
+    """Writes `gate.md` and, once that is whole, `gate.json`.
 
     Raises:
         OSError: a file can't be written.
     """
-    write_atomically(folder / GATE, (dumps(encode(record)) + "\n").encode())
     write_atomically(folder / GATE_TABLE, gate_markdown(record).encode())
+    write_atomically(folder / GATE, (dumps(encode(record)) + "\n").encode())
 
 
 def read_gate(folder: Path) -> GateRecord:

@@ -14,9 +14,10 @@ from shutil import copyfile
 
 from tokenizers import Tokenizer
 
-from gouji.model.atomic import write_atomically
+from gouji.model.atomic import remove_leftovers, write_atomically
 from gouji.model.errors import ConfigError, ModelError
 from gouji.model.form import Form
+from gouji.model.gate_file import GATE
 from gouji.model.jsonl import DecodeError, decode, dumps, encode, loads
 from gouji.model.registry import THRESHOLDS, TOKENIZER, TRAINING, ModelEntry
 from gouji.model.tagger import Tagger
@@ -84,7 +85,7 @@ def check_target(job: Retraining, *, resume: bool) -> None:
     """
     if job.target.exists():
         raise ConfigError(f"{job.target} 已存在；请另取名称（--name 或 --out）")
-    unfinished = (job.staging / CHECKPOINT).exists()
+    unfinished = any((job.staging / name).exists() for name in (CHECKPOINT, GATE))
     if unfinished and not resume:
         raise ConfigError(
             f"{job.staging} 中有未完成的训练；接着进行请加 --resume，重新开始请先删去它"
@@ -148,9 +149,12 @@ def calibrate_retrained(job: Retraining, form: Form) -> CalibrationRecord:
 def publish(job: Retraining) -> None:
     """Gives the new folder its name; what only a training needs is removed.
 
+    Killed before the name is given, it can be called again: see `publishing.finished`.
+
     Raises:
         OSError: it can't be renamed.
     """
+    remove_leftovers(job.staging)
     for name in (CHECKPOINT, HISTORY, _PLAN):
         (job.staging / name).unlink(missing_ok=True)
     job.staging.rename(job.target)
