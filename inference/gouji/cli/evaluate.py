@@ -28,6 +28,7 @@ from gouji.inference.evaluation import (
 )
 from gouji.inference.evaluation_page import Contents, ablation_data, page, page_data
 from gouji.inference.evidence import Evaluated, evaluated
+from gouji.inference.lineage import Version, in_order, version_of
 from gouji.inference.score_tables import (
     closing_lines,
     field_rows,
@@ -154,7 +155,21 @@ def evaluate_systems(
         parts = parts_of(tuple(systems.values()))
         rows = compare(parts, done, lambda task: run_task(golds, sources, task)[0])
         shown = read_texts(worst_golds(next(iter(found.values()))), sources, limits)
-    return Evaluation(named(found, plain), (*beside(plain), *rows), shown, failures)
+    history = history_of(systems, found)
+    return Evaluation(named(found, plain), (*beside(plain), *rows), shown, failures, history)
+
+
+def history_of(
+    systems: Mapping[str, System], found: Mapping[str, Evaluated]
+) -> tuple[tuple[Version, Evaluated], ...]:
+    """The models of the systems with what became of each, in the order of their lineage.
+
+    Raises:
+        ModelError: a record in the folder of a model is broken.
+    """
+    versions = [version_of(system.model) for system in systems.values()]
+    read = [found[name] for name in systems]
+    return tuple((versions[number], read[number]) for number in in_order(versions))
 
 
 def run_task(
@@ -211,7 +226,15 @@ def write_report(found: Evaluation, folder: Path, command: str, form: Form) -> N
     systems = {name: system.scores for name, system in found.systems.items()}
     name, detail = next(iter(found.systems.items()))
     contents = Contents(
-        command, version("gouji"), form, name, detail, found.ablation, found.texts, found.failures
+        command=command,
+        gouji=version("gouji"),
+        form=form,
+        system=name,
+        detail=detail,
+        ablation=found.ablation,
+        texts=found.texts,
+        failures=found.failures,
+        history=found.history,
     )
     write_json(scores_data(systems), folder / "scores.json")
     write_atomically(folder / "scores.md", scores_markdown(systems).encode())

@@ -12,6 +12,7 @@ from gouji.inference.baseline import as_report, reading_order
 from gouji.inference.bulk import Job, run
 from gouji.inference.discovery import Discovery, Found, discover
 from gouji.inference.evidence import Evaluated, evaluated
+from gouji.inference.lineage import Version
 from gouji.inference.readers import Limits, read
 from gouji.inference.scoring import Gold, Predictions
 from gouji.inference.worker import Outcome, Task
@@ -39,13 +40,15 @@ class Evaluation:
     """Everything that was evaluated: the systems asked for in their order, the baseline last.
 
     `texts` holds the text of the worst reports of the first system by the name of their gold,
-    `failures` by the same names why that system gave no report.
+    `failures` by the same names why that system gave no report. `history` holds the models among
+    the systems in the order of their lineage.
     """
 
     systems: Mapping[str, Evaluated]
     ablation: tuple[Row, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[tuple[Version, Evaluated], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

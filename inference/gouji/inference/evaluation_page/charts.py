@@ -1,4 +1,4 @@
-"""Line charts as SVG: risk against coverage, and reliability diagrams."""
+"""Charts as SVG: risk against coverage, reliability diagrams, and a rate version by version."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 24, 14, 46
 _N_TICKS = 5
 _MOST_POINTS = 200
 _LEAST_RISK = 1e-4  # the axis reaches this far even if nothing is wrong
+_ROOM_FOR_VALUES, _ROOM_FOR_NAMES = 28, 100  # above and below the axis, in pixels
+_LONGEST_NAME = 18
 _LOWEST = (0.999, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5)  # where an axis of confidences may begin
 
 
@@ -41,11 +43,86 @@ class _Frame:
 
     x: _Axis
     y: _Axis
+    top: int = _TOP
+    bottom: int = _BOTTOM
 
     def at(self, point: Point) -> Point:
         """The place of a point, in pixels from the top left."""
-        width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-        return _LEFT + width * self.x.share(point[0]), _TOP + height * (1 - self.y.share(point[1]))
+        width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - self.top - self.bottom
+        return _LEFT + width * self.x.share(point[0]), self.top + height * (
+            1 - self.y.share(point[1])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A value under a name, with the ends of its interval; None for what is undefined.
+
+    `shown` is the value as text, `apart` gives it the other mark, and a line leads to it from the
+    dot whose number is `before`.
+    """
+
+    name: str
+    value: float | None
+    ends: tuple[float | None, float | None]
+    shown: str
+    apart: bool = False
+    before: int | None = None
+
+
+def dot_chart(dots: Sequence[Dot], title: str) -> Html:
+    """A dot a value from left to right, its interval as an upright line, its value beside it."""
+    known = [end for dot in dots for end in (dot.value, *dot.ends) if end is not None]
+    low, high = _around(min(known, default=0.0), max(known, default=0.0))
+    axes = _Axis("", 0, len(dots)), _Axis(title, low, high)
+    frame = _Frame(*axes, _ROOM_FOR_VALUES, _ROOM_FOR_NAMES)
+    places = [
+        None if dot.value is None else frame.at((number + 0.5, dot.value))
+        for number, dot in enumerate(dots)
+    ]
+    lines = (
+        _stroke([places[dot.before], place], "line s0")
+        for dot, place in zip(dots, places, strict=True)
+        if dot.before is not None
+    )
+    marks = (_named_dot(frame, number, dot) for number, dot in enumerate(dots))
+    width = len(dots)
+    ruled = _ruled(frame, frame.y.ticks, lambda t: ((0, t), (width, t)), frame.y, (-6, 4, "end"))
+    return _framed(title, [tag("g", ruled, class_="grid"), *lines, *marks])
+
+
+def _named_dot(frame: _Frame, number: int, dot: Dot) -> Html:
+    """The mark of a value with its interval, its text above, and its name below the axis."""
+    x, foot = frame.at((number + 0.5, frame.y.low))
+    short = dot.name if len(dot.name) <= _LONGEST_NAME else f"…{dot.name[1 - _LONGEST_NAME :]}"
+    slanted = f"translate({x + 4:.1f} {foot + 16:.1f}) rotate(-32)"
+    parts = [tag("text", short, transform=slanted, text_anchor="end")]
+    above = foot
+    if dot.value is not None:
+        ends = [frame.at((number + 0.5, dot.value if e is None else e)) for e in dot.ends]
+        place = frame.at((number + 0.5, dot.value))
+        above = min(y for _, y in (*ends, place))
+        parts += [_stroke(ends, "interval"), _dot(int(dot.apart), place)]
+    at = {"x": f"{x:.1f}", "y": f"{above - 7:.1f}"}
+    parts.append(tag("text", dot.shown, text_anchor="middle", class_="value", **at))
+    return tag("g", tag("title", f"{dot.name}：{dot.shown}"), *parts)
+
+
+def _around(low: float, high: float) -> tuple[float, float]:
+    """The ends of an axis that holds both values, with room above and round numbers at its ticks.
+
+    >>> _around(0.913, 0.987), _around(0.0, 0.0001)
+    ((0.9, 1.0), (0.0, 0.0005))
+    """
+    step = _above((high - low) / _N_TICKS)
+    while True:
+        start = floor(low / step + 1e-9) * step
+        end = start + _N_TICKS * step
+        if end >= 1 >= high and _N_TICKS * step <= 1:
+            return round(1 - _N_TICKS * step, 9), 1.0
+        if high <= end:
+            return round(start, 9), round(end, 9)
+        step = _above(step * 1.01)
 
 
 def risk_chart(series: Sequence[tuple[str, RiskCoverage]], title: str) -> Html:
@@ -87,10 +164,13 @@ def _above(value: float) -> float:
 
 
 def _svg(frame: _Frame, title: str, content: Iterable[Html]) -> Html:
+    return _framed(title, [_grid(frame), *content])
+
+
+def _framed(title: str, content: Iterable[Html]) -> Html:
     return tag(
         "svg",
         tag("title", title),
-        _grid(frame),
         *content,
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
@@ -148,8 +228,13 @@ def _dot(number: int, place: Point) -> Html:
 
 
 def _path(frame: _Frame, points: Iterable[Point], class_: str | None = None) -> Html:
-    places = [frame.at(point) for point in points]
-    steps = " ".join(f"{'L' if i else 'M'}{x:.1f} {y:.1f}" for i, (x, y) in enumerate(places))
+    return _stroke([frame.at(point) for point in points], class_)
+
+
+def _stroke(places: Iterable[Point | None], class_: str | None = None) -> Html:
+    """A line through places in the picture, those left out that are nowhere."""
+    there = [place for place in places if place is not None]
+    steps = " ".join(f"{'L' if i else 'M'}{x:.1f} {y:.1f}" for i, (x, y) in enumerate(there))
     return tag("path", d=steps, class_=class_)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gouji.inference.ablation import Row
 from gouji.inference.evidence import Evaluated
+from gouji.inference.lineage import Version
 from gouji.model.form import Form
 
 
@@ -14,7 +15,8 @@ class Contents:
 
     `command` is the command line that asked for it, `gouji` the version that scored. `texts`
     holds the text of the worst reports by the name of their gold, `failures` the reason, by the
-    same name, for those that gave no report.
+    same name, for those that gave no report. `history` holds the models that were evaluated, in the
+    order of their lineage.
     """
 
     command: str
@@ -25,3 +27,4 @@ class Contents:
     ablation: tuple[Row, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[tuple[Version, Evaluated], ...] = ()

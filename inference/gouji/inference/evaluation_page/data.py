@@ -8,7 +8,9 @@ from gouji.inference.bootstrap import N_RESAMPLES, SEED, Estimate
 from gouji.inference.confusion import Pairs
 from gouji.inference.evaluation_page.contents import Contents
 from gouji.inference.evaluation_page.figures import BEFORE_RECONCILING, RATES, rated
+from gouji.inference.evaluation_page.history import MEASURES
 from gouji.inference.evidence import DocumentCounts, Evaluated, Trust
+from gouji.inference.lineage import Version
 from gouji.inference.risk import reliability, risk_coverage
 
 Json = Any
@@ -50,7 +52,20 @@ def page_data(contents: Contents) -> dict[str, Json]:
             "rows": _pairs(evidence.confusion.rows),
             "columns": _pairs(evidence.confusion.columns),
         },
+        "versions": [_version(*one) for one in contents.history],
         "worst": [judged.gold.name for judged in evidence.worst],
+    }
+
+
+def _version(version: Version, evaluated: Evaluated) -> Json:
+    rates = _rates([document.whole for document in evaluated.evidence.documents])
+    return {
+        "name": version.name,
+        "version": version.version,
+        "parent": version.parent,
+        "date": version.date,
+        "gate": version.gate.value,
+        **{name: rates[name] for name in ("docs", *(RATES[title][0] for title in MEASURES))},
     }
 
 

@@ -5,6 +5,7 @@ from string import Template
 
 from gouji.inference.evaluation_page.contents import Contents
 from gouji.inference.evaluation_page.diagnosis import confusion, trust
+from gouji.inference.evaluation_page.history import history
 from gouji.inference.evaluation_page.markup import Html, joined, tag, text
 from gouji.inference.evaluation_page.names import Names
 from gouji.inference.evaluation_page.overview import ablation, groups, headline, origin
@@ -20,6 +21,7 @@ def page(contents: Contents) -> str:
         "总览 (headline)": headline(contents, names),
         "按版式和损坏 (families and damage)": groups(contents),
         "各部分的贡献 (ablation)": ablation(contents),
+        **({"各版本 (versions)": history(contents)} if contents.history else {}),
         "行列混淆 (confusion)": confusion(contents, names),
         "置信度 (confidence)": trust(contents),
         "最差的报告 (worst documents)": worst(contents, names),
