@@ -70,8 +70,10 @@ def retrain(
         target = out or _own(name, parent)
         settings = _settings(config, steps, minutes, gate_reports)
         job = _job(samples, parent, target, settings, skip_wrong=skip_wrong)
-        typer.echo(_trained(job, resume=resume))
-        record = _compared(job)
+        record = _finished(job) if resume else None
+        if record is None:
+            typer.echo(_trained(job, resume=resume))
+            record = _compared(job)
         print_gate(HEAD, gate_rows(record.rows, record.settings), closing(record))
         new = ModelEntry(target.name, Origin.OWN if out is None else Origin.FOLDER, target)
         if force:
@@ -160,6 +162,24 @@ def _job(
         f"{len(parts.test)} 份留作比较，{len(left_out)} 份略过"
     )
     return Retraining(parent, parts, record, settings, target)
+
+
+def _finished(job: Any) -> Any:
+    """The comparison (`GateRecord`) of a run that was killed at its very end; None for others.
+
+    The new model gets its name.
+
+    Raises:
+        ModelError: a record of that run is broken.
+        OSError: the folder can't be renamed.
+    """
+    from gouji.training.publishing import finished
+    from gouji.training.retraining import publish
+
+    record = finished(job)
+    if record is not None:
+        publish(job)
+    return record
 
 
 def _trained(job: Any, *, resume: bool) -> str:
