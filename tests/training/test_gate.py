@@ -15,10 +15,11 @@ from gouji.training.gate import (
     Pairs,
     Row,
     compare,
+    family_tests,
     reasons,
     sign_test,
 )
-from gouji.training.gate_table import closing, gate_markdown, gate_rows
+from gouji.training.gate_table import closing, family_line, gate_markdown, gate_rows
 
 SETTINGS = GateSettings(seed=1, reports=20, margin=0.2, flagged_margin=2.0)
 Read = Mapping[str, int]
@@ -142,6 +143,24 @@ def test_withheld_samples_may_not_get_worse_but_may_get_better() -> None:
     told = pairs()
     assert refused(replace(told, test=few)) == ("留出的样本：退步 0.50 个百分点",)
     assert refused(replace(told, test=[(new, old) for old, new in few])) == ()
+
+
+def test_families_are_counted_and_few_reports_said_to_confirm_nothing() -> None:
+    few = pairs(*[({}, wrong(9))] * 5, families=69, reports=5)
+    assert "至少 11 份" in family_line(compare(few))
+    told = pairs(*[({}, wrong(3))] * 12, *[({}, {})] * 8, *[(wrong(9), {})] * 12)
+    assert family_line(compare(told)) == (
+        "逐版式检验：2 个版式各 20 份，变差 1 个，其中检验证实 1 个（family 0）；变好 1 个"
+    )
+    assert family_tests(()).families == 0
+
+
+@pytest.mark.parametrize("families", [1, 2, 69])
+def test_fewest_reports_are_those_with_which_a_whole_family_is_confirmed(families: int) -> None:
+    least = family_tests(compare(pairs(families=families, reports=1))).least
+    for reports, n_confirmed in ((least - 1, 0), (least, 1)):
+        lost = pairs(*[({}, wrong(9))] * reports, families=families, reports=reports)
+        assert len(family_tests(compare(lost)).confirmed) == n_confirmed
 
 
 def test_sign_test_is_the_binomial_tail() -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from getpass import getuser
+from time import monotonic
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Grid
 
 from gouji.cli.terminal import console
@@ -13,23 +14,27 @@ from gouji.model.errors import GoujiError
 from gouji.model.gate_file import let_pass
 from gouji.model.registry import ModelEntry
 
-_TOLD = 10  # lines of progress where there is no terminal
+_WORTH_TELLING = 90.0  # seconds
+_TOLD = 20  # lines of progress where there is no terminal
 
 
 class GateProgress:
-    """The progress of a comparison: a bar on a terminal, some lines elsewhere."""
+    """The progress of a comparison on standard error: a bar on a terminal, some lines elsewhere."""
 
     def __init__(self) -> None:
         """Nothing is shown before the first reading."""
-        self._console = console()
+        self._console = console(stderr=True)
         self._bar = Progress(
             TextColumn("比较"),
             BarColumn(),
             MofNCompleteColumn(),
+            TimeRemainingColumn(),
             console=self._console,
             disable=not self._console.is_terminal,
         )
         self._task = self._bar.add_task("", total=None)
+        self._began: tuple[int, float] | None = None
+        self._told = 0
 
     def __enter__(self) -> "GateProgress":
         """The bar shown."""
@@ -41,11 +46,20 @@ class GateProgress:
         self._bar.stop()
 
     def show(self, done: int, total: int) -> None:
-        """Shows how many of how many readings are done."""
+        """Shows how many of how many readings are done, and about how long the rest takes."""
         if self._console.is_terminal:
             self._bar.update(self._task, completed=done, total=total)
-        elif done * _TOLD // total > (done - 1) * _TOLD // total:
-            self._console.print(f"比较：已读 {done}/{total}")
+        elif done * _TOLD // total > self._told:
+            self._told = done * _TOLD // total
+            self._console.print(f"比较：已读 {done}/{total}{self._left(done, total)}")
+        self._began = self._began or (done, monotonic())
+
+    def _left(self, done: int, total: int) -> str:
+        """How long the rest takes at the pace since the first call; what was kept took none."""
+        if self._began is None or done in (self._began[0], total):
+            return ""
+        seconds = (monotonic() - self._began[1]) / (done - self._began[0]) * (total - done)
+        return f"，约剩 {seconds / 60:.0f} 分钟" if seconds >= _WORTH_TELLING else ""
 
 
 def print_gate(head: Sequence[str], rows: Iterable[Sequence[str]], closing: Iterable[str]) -> None:

@@ -5,9 +5,9 @@ from rich.console import Console
 _WIDTH_OF_FILES = 160
 
 
-def console() -> Console:
-    """A console on standard output; into a pipe or a file it writes 160 columns wide."""
-    output = Console(highlight=False, markup=False, emoji=False)
+def console(*, stderr: bool = False) -> Console:
+    """A console on standard output or error; into a pipe or a file it is 160 columns wide."""
+    output = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not output.is_terminal:
         output.width = _WIDTH_OF_FILES
     return output

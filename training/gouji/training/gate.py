@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import comb
+from math import ceil, comb, log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,6 +202,35 @@ def _reasons_of(row: Row, settings: GateSettings, *, worse: bool) -> Iterator[st
         yield f"标出的多了 {row.more_flagged:.2f} 个百分点，检验证实"
 
 
+@dataclass(frozen=True, slots=True)
+class FamilyTests:
+    """What the sign tests of the layout families came to: how many got worse, how many better.
+
+    `confirmed` names those whose loss stands after Holm's correction. With fewer than `least`
+    reports a family no loss can be confirmed, were all of them read worse.
+    """
+
+    families: int
+    reports: int
+    worse: int
+    better: int
+    confirmed: tuple[str, ...]
+    least: int
+
+
+def family_tests(rows: Sequence[Row]) -> FamilyTests:
+    """The sign tests over the families of a comparison, summed up."""
+    families = [row for row in rows if row.kind is Kind.FAMILY]
+    return FamilyTests(
+        families=len(families),
+        reports=min((row.reports for row in families), default=0),
+        worse=sum(row.loss > 0 for row in families),
+        better=sum(row.loss < 0 for row in families),
+        confirmed=tuple(sorted(_worse_families(families))),
+        least=ceil(log2(len(families) / LEVEL)) if families else 0,
+    )
+
+
 def _worse_families(rows: Sequence[Row]) -> set[str]:
     """The families whose sign test stands after Holm's correction (1979)."""
     found: set[str] = set()
@@ -282,16 +311,16 @@ def _nonzero(report: Counted) -> Counts:
     """Right ones alone: silent and flagged are not counted apart for these cells."""
     tables = report.tables.values()
     return {
-        "total": sum(counts["nonzero"] for counts in tables),
-        "right": sum(counts["nonzero_right"] for counts in tables),
+        "total": sum(counts.get("nonzero", 0) for counts in tables),
+        "right": sum(counts.get("nonzero_right", 0) for counts in tables),
     }
 
 
 def _cells(counts: Counts) -> Counts:
-    return {"total": counts["cells"], **{key: counts[key] for key in _ORDER[1:]}}
+    return {"total": counts.get("cells", 0), **{key: counts.get(key, 0) for key in _ORDER[1:]}}
 
 
 def _values(counts: Counts) -> Counts:
-    return {"total": counts["fields"], "right": counts["fields_right"]} | {
-        key: counts[key] for key in _ORDER[2:]
+    return {"total": counts.get("fields", 0), "right": counts.get("fields_right", 0)} | {
+        key: counts.get(key, 0) for key in _ORDER[2:]
     }

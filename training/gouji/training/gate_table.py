@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gouji.training.gate import GateRecord, GateSettings, Kind, Row, reasons, title
+from gouji.training.gate import GateRecord, GateSettings, Kind, Row, family_tests, reasons, title
 
 HEAD = ("部分", "报告", "格或值", "正确", "退步（百分点）", "错而未标", "标出", "")
 
@@ -45,10 +45,24 @@ def verdict(record: GateRecord) -> str:
     return f"比较未通过：{record.new} 不可替换 {record.old}"
 
 
+def family_line(rows: Sequence[Row]) -> str:
+    """What the tests of the single layout families came to, and whether they can tell anything."""
+    found = family_tests(rows)
+    confirmed = f"（{'、'.join(found.confirmed)}）" if found.confirmed else ""
+    line = (
+        f"逐版式检验：{found.families} 个版式各 {found.reports} 份，变差 {found.worse} 个，"
+        f"其中检验证实 {len(found.confirmed)} 个{confirmed}；变好 {found.better} 个"
+    )
+    if found.reports >= found.least:
+        return line
+    return f"{line}；每个版式至少 {found.least} 份才可能证实单个版式变差"
+
+
 def closing(record: GateRecord) -> tuple[str, ...]:
     """The lines below the table on the terminal: what came of it, and why."""
     return (
         verdict(record),
+        f"  {family_line(record.rows)}",
         *(f"  {reason}" for reason in record.reasons),
         *(f"  没有读出：{reading}" for reading in record.lost),
     )
@@ -64,6 +78,7 @@ def gate_markdown(record: GateRecord) -> str:
     return (
         f"# {record.old} → {record.new}\n\n{verdict(record)}（{record.date}）。\n\n"
         f"{found}{lost}{chr(10) if found or lost else ''}{table}\n"
+        f"{family_line(record.rows)}。\n\n"
         f"生成的报告：每个版式 {settings.reports} 份，种子 {settings.seed}，两个模型读同样的报告。"
         "退步为负即进步，括号内是对报告成对自助抽样所得的单侧 95% 下限和上限；"
         "版式用符号检验（p），各版式一起作 Holm 校正。\n\n"

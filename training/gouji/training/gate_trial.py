@@ -3,8 +3,7 @@
 import datetime
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +11,7 @@ from gouji.inference.ablation import system_of
 from gouji.inference.bulk import Job, run
 from gouji.inference.config import Settings
 from gouji.inference.discovery import Discovery
-from gouji.inference.evaluation import collected, gold_of, write_texts
+from gouji.inference.evaluation import collected, gold_of, report_name, write_texts
 from gouji.inference.scoring import Gold, judged_reports
 from gouji.inference.worker import Outcome
 from gouji.model.annotation import Annotation
@@ -23,6 +22,7 @@ from gouji.model.gate_file import GATE, GATE_TABLE
 from gouji.model.jsonl import DecodeError, decode, dumps, encode, loads
 from gouji.model.registry import ModelEntry
 from gouji.training.gate import Counted, GateRecord, GateSettings, Pairs, compare, reasons
+from gouji.training.gate_readings import readings_of
 from gouji.training.gate_table import gate_markdown
 from gouji.training.retraining_samples import Split
 from gouji.training.synthesis.layouts import TRAINING as FAMILIES
@@ -46,12 +46,13 @@ def try_models(
     Raises:
         GoujiError: a model can't be loaded, or no worker can be started.
     """
-    golds = [*_generated(form, settings), *_of_samples(samples)]
+    own = tuple(_of_samples(samples))
+    n_reports = len(FAMILIES) * settings.reports + len(own)
+    trial = _Trial(form, settings, own, tell, len(models) * n_reports)
     read: list[list[Counted]] = []
     lost: list[str] = []
     for model in models:
-        done = partial(_told, tell, len(read) * len(golds), len(models) * len(golds))
-        counted, failures = _read(model, golds, done)
+        counted, failures = trial.read(model)
         read.append(counted)
         lost += [f"{model.name} 读 {name}：{failure}" for name, failure in failures.items()]
     pairs = list(zip(*read, strict=True))
@@ -95,19 +96,6 @@ def read_gate(folder: Path) -> GateRecord:
         raise ModelError(f"{folder / GATE}：不是比较的记录（{error}）") from error
 
 
-def _told(tell: Tell, n_before: int, total: int, n: int) -> None:
-    tell(n_before + n, total)
-
-
-def _generated(form: Form, settings: GateSettings) -> Iterator[Gold]:
-    """So many reports of every family, named as the scorer tells families and damages apart."""
-    for family in sorted(FAMILIES):
-        for number in range(settings.reports):
-            sample = nth(form, settings.seed, {family: FAMILIES[family]}, number)
-            damages = "+".join(sample.damages) or "clean"
-            yield _gold(sample.annotation, f"{number:04}-{family}-{damages}")
-
-
 def _of_samples(samples: Split) -> Iterator[Gold]:
     for group, own in ((_TEST, samples.test), (_TRAIN, samples.train)):
         for number, annotation in enumerate(own):
@@ -118,25 +106,80 @@ def _gold(annotation: Annotation, name: str) -> Gold:
     return gold_of(replace(annotation, id=name))
 
 
-def _read(
-    model: ModelEntry, golds: Sequence[Gold], tell: Callable[[int], None]
-) -> tuple[list[Counted], Mapping[str, str]]:
-    """Every report as the model reads it, in the order of the gold; which gave none, and why."""
-    outcomes: list[Outcome] = []
+@dataclass
+class _Trial:
+    """The reading of the same reports by one model after the other.
 
-    def note(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        tell(len(outcomes))
+    What a model has read of a family is kept for other comparisons as soon as it is whole, unless a
+    reading of it has failed: that may be the fault of a busy machine.
+    """
+
+    form: Form
+    settings: GateSettings
+    samples: Sequence[Gold]
+    tell: Tell
+    total: int
+    done: int = 0
+
+    def read(self, model: ModelEntry) -> tuple[list[Counted], Mapping[str, str]]:
+        """Every report as the model reads it, in the same order always; which gave none, and why.
+
+        Raises:
+            GoujiError: the model can't be loaded, or no worker can be started.
+            OSError: readings can't be kept.
+        """
+        n = self.settings.reports
+        kept = readings_of(model, self.form, self.settings)
+        read = {family: list(kept.of(family)[:n]) for family in sorted(FAMILIES)}
+        self._advance(sum(map(len, read.values())))
+        known = {family: len(counted) for family, counted in read.items()}
+        golds = [gold for f in read for gold in self._generated(f, range(known[f], n))]
+        failures: dict[str, str] = {}
+        incomplete: set[str] = set()
+
+        def note(counted: Counted, failed: Mapping[str, str]) -> None:
+            group = counted.group
+            read.setdefault(group, []).append(counted)
+            failures.update(failed)
+            if failed:
+                incomplete.add(group)
+            if group in FAMILIES and len(read[group]) == n and group not in incomplete:
+                kept.keep(group, read[group])
+            self._advance(1)
+
+        _read(model, [*golds, *self.samples], note)
+        return [counted for group in read.values() for counted in group], failures
+
+    def _generated(self, family: str, numbers: range) -> Iterator[Gold]:
+        """Reports of a family, named as the scorer tells families and damages apart."""
+        for number in numbers:
+            sample = nth(self.form, self.settings.seed, {family: FAMILIES[family]}, number)
+            damages = "+".join(sample.damages) or "clean"
+            yield _gold(sample.annotation, f"{number:04}-{family}-{damages}")
+
+    def _advance(self, n: int) -> None:
+        self.done += n
+        if n:
+            self.tell(self.done, self.total)
+
+
+def _read(
+    model: ModelEntry, golds: Sequence[Gold], note: Callable[[Counted, Mapping[str, str]], None]
+) -> None:
+    """Tells, in the order of the gold, what a model counts in each report, and why it gave none."""
+    if not golds:
+        return
+    by_name = {gold.name: gold for gold in golds}
+
+    def judge(outcome: Outcome) -> None:
+        found = collected((outcome,))
+        name = report_name(outcome.name)
+        first = {name: found.predictions.get(name, ())[:1]}
+        (judged,) = judged_reports((by_name[name],), first)
+        note(Counted(judged.gold.kind, judged.tables, judged.fields), found.failures)
 
     with TemporaryDirectory() as folder:
         sources = write_texts(golds, Path(folder))
         task = system_of(model, Settings()).task()
         workers = min(os.cpu_count() or 1, len(sources))
-        run(Job(Discovery(sources), task, workers=workers), note)
-    found = collected(outcomes)
-    first = {name: (reports[0],) for name, reports in found.predictions.items()}
-    counted = [
-        Counted(judged.gold.kind, judged.tables, judged.fields)
-        for judged in judged_reports(golds, first)
-    ]
-    return counted, found.failures
+        run(Job(Discovery(sources), task, workers=workers), judge)
