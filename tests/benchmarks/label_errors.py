@@ -5,7 +5,8 @@
 Each set has twenty synthetic samples, two of which (10 %) have one wrong label of a kind; with
 `--share 0.1`, every sample has a tenth of the labels of its numbers wrong.
 Counted is how many of the wrong labels a problem is about, told as an error or as a remark, and how
-many of the sound samples have any problem. The kinds:
+many of the sound samples have any problem; and how many of the wrong samples `gouji retrain` does
+not train on: those with an error, a remark is not enough. The kinds:
 
     columns   the labels of two numbers of a row exchanged
     rows      the labels of two numbers of a column in neighbouring rows exchanged
@@ -47,7 +48,8 @@ class Score:
     """How many labels were wrong, how many were named by an error, and how many in any way.
 
     `differing` are those whose exchanged numbers differ; the others leave every number right and
-    the places alone wrong. `disturbed` counts sound samples with a problem of any kind.
+    the places alone wrong. `disturbed` counts sound samples with a problem of any kind, `spoilt`
+    the wrong samples and `refused` those of them that have an error.
     """
 
     wrong: int = 0
@@ -57,6 +59,8 @@ class Score:
     differing_named: int = 0
     sound: int = 0
     disturbed: int = 0
+    spoilt: int = 0
+    refused: int = 0
 
 
 def numbers(annotation: Annotation) -> list[CellMention]:
@@ -155,6 +159,8 @@ def measure(kind: str, form: Form, n_sets: int, seed: int, share: float = 0.0) -
                 score.sound += 1
                 score.disturbed += bool(found_in(sample, form))
             told = found_in(wrong, form) if spoilt else ()
+            score.spoilt += bool(spoilt)
+            score.refused += any(problem.level is Level.ERROR for problem in told)
             for cells in spoilt:
                 count(score, sample, (wrong, cells), told)
     return score
@@ -199,14 +205,17 @@ def found_in(annotation: Annotation, form: Form) -> Sequence[Problem]:
 def report(n_sets: int, seed: int, share: float) -> Iterator[str]:
     """A line of Markdown for each kind."""
     form = load_form()
-    yield "| kind | wrong labels | named | by an error | numbers differ: named | sound, disturbed |"
-    yield "|---|---:|---:|---:|---:|---:|"
+    yield (
+        "| kind | wrong labels | named | by an error | numbers differ: named | sound, disturbed |"
+        " wrong samples, refused |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     for kind in KINDS:
         s = measure(kind, form, n_sets, seed, share)
         yield (
             f"| {kind} | {s.wrong} | {s.named} ({s.named / s.wrong:.1%}) | {s.by_error} "
             f"({s.by_error / s.wrong:.1%}) | {s.differing_named} / {s.differing} | "
-            f"{s.disturbed} / {s.sound} |"
+            f"{s.disturbed} / {s.sound} | {s.refused} / {s.spoilt} |"
         )
 
 

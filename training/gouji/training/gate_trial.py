@@ -110,8 +110,7 @@ def _gold(annotation: Annotation, name: str) -> Gold:
 class _Trial:
     """The reading of the same reports by one model after the other.
 
-    What a model has read of a family is kept for other comparisons as soon as it is whole, unless a
-    reading of it has failed: that may be the fault of a busy machine.
+    What a model has read of a family is kept for other comparisons as soon as it is whole.
     """
 
     form: Form
@@ -124,31 +123,45 @@ class _Trial:
     def read(self, model: ModelEntry) -> tuple[list[Counted], Mapping[str, str]]:
         """Every report as the model reads it, in the same order always; which gave none, and why.
 
+        What gave none is read once more when all others are done: it may have been the fault of a
+        busy machine.
+
         Raises:
             GoujiError: the model can't be loaded, or no worker can be started.
             OSError: readings can't be kept.
         """
         n = self.settings.reports
         kept = readings_of(model, self.form, self.settings)
-        read = {family: list(kept.of(family)[:n]) for family in sorted(FAMILIES)}
-        self._advance(sum(map(len, read.values())))
-        known = {family: len(counted) for family, counted in read.items()}
-        golds = [gold for f in read for gold in self._generated(f, range(known[f], n))]
+        known = {family: kept.of(family)[:n] for family in sorted(FAMILIES)}
+        self._advance(sum(map(len, known.values())))
+        new = {
+            family: tuple(self._generated(family, range(len(told), n)))
+            for family, told in known.items()
+        }
+        found: dict[str, Counted] = {}
         failures: dict[str, str] = {}
-        incomplete: set[str] = set()
 
-        def note(counted: Counted, failed: Mapping[str, str]) -> None:
-            group = counted.group
-            read.setdefault(group, []).append(counted)
-            failures.update(failed)
-            if failed:
-                incomplete.add(group)
-            if group in FAMILIES and len(read[group]) == n and group not in incomplete:
-                kept.keep(group, read[group])
-            self._advance(1)
+        def note(name: str, counted: Counted, failure: str | None) -> None:
+            self._advance(name not in found)
+            found[name] = counted
+            failures.pop(name, None)
+            if failure is not None:
+                failures[name] = failure
+            names = [gold.name for gold in new.get(counted.group, ())]
+            if names and all(one in found and one not in failures for one in names):
+                whole = (*known[counted.group], *(found[one] for one in names))
+                kept.keep(counted.group, whole)
 
-        _read(model, [*golds, *self.samples], note)
-        return [counted for group in read.values() for counted in group], failures
+        golds = (*(gold for golds in new.values() for gold in golds), *self.samples)
+        _read(model, golds, note)
+        _read(model, [gold for gold in golds if gold.name in failures], note)
+        own = [found[gold.name] for gold in self.samples]
+        generated = [
+            counted
+            for family, told in known.items()
+            for counted in (*told, *(found[gold.name] for gold in new[family]))
+        ]
+        return [*generated, *own], failures
 
     def _generated(self, family: str, numbers: range) -> Iterator[Gold]:
         """Reports of a family, named as the scorer tells families and damages apart."""
@@ -164,19 +177,18 @@ class _Trial:
 
 
 def _read(
-    model: ModelEntry, golds: Sequence[Gold], note: Callable[[Counted, Mapping[str, str]], None]
+    model: ModelEntry, golds: Sequence[Gold], note: Callable[[str, Counted, str | None], None]
 ) -> None:
-    """Tells, in the order of the gold, what a model counts in each report, and why it gave none."""
+    """Tells what a model counts in each report, by the name of the gold, and why it gave none."""
     if not golds:
         return
     by_name = {gold.name: gold for gold in golds}
 
     def judge(outcome: Outcome) -> None:
-        found = collected((outcome,))
         name = report_name(outcome.name)
-        first = {name: found.predictions.get(name, ())[:1]}
+        first = {name: collected((outcome,)).predictions.get(name, ())[:1]}
         (judged,) = judged_reports((by_name[name],), first)
-        note(Counted(judged.gold.kind, judged.tables, judged.fields), found.failures)
+        note(name, Counted(judged.gold.kind, judged.tables, judged.fields), outcome.failure)
 
     with TemporaryDirectory() as folder:
         sources = write_texts(golds, Path(folder))
