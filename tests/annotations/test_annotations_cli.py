@@ -355,7 +355,7 @@ def test_readme_shows_what_the_commands_say(
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
-    (block,) = [block for block in blocks if "gouji annotations" in block]
+    (block,) = [block for block in blocks if "gouji annotations suggest" in block]
     shown = re.split(r"^\$ .venv/bin/gouji ", block, flags=re.MULTILINE)
     for command, _, output in (part.partition("\n") for part in shown[1:]):
         done = CliRunner().invoke(app, shlex.split(command))
