@@ -1,7 +1,5 @@
 """`gouji annotations`: samples checked, handed to labelling programs and back, and chosen."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from gouji.cli.terminal import shown
+from gouji.cli.terminal import shown, usage_errors
 from gouji.inference.config import Settings
 from gouji.inference.worker import make_extractor
-from gouji.model.errors import ConfigError, GoujiError
+from gouji.model.errors import ConfigError
 from gouji.model.form_file import load_form
 from gouji.model.registry import find_model
 
@@ -53,7 +51,7 @@ def check(paths: Samples) -> None:
     """Lists every problem; exit code 1 if there is an error, 2 if a file can't be read."""
     from gouji.annotations.sample_files import annotation_files, check_files
 
-    with _usage_errors():
+    with usage_errors():
         found = check_files(annotation_files(paths), load_form())
     for located in found.located:
         typer.echo(shown(str(located)))
@@ -85,7 +83,7 @@ def export(
     from gouji.annotations.exchange import Program
     from gouji.annotations.exporting import gather, write_export
 
-    with _usage_errors():
+    with usage_errors():
         form, settings = load_form(), Settings()
         extract = make_extractor(form, settings, find_model(model).reference)
         found = gather(paths, extract, form, settings.limits)
@@ -128,7 +126,7 @@ def import_samples(
     from gouji.annotations.importing import from_program, from_workbook, merge_into
 
     details = Details(annotator, licence, layout, f"{datetime.now(UTC):%Y-%m-%d}")
-    with _usage_errors():
+    with usage_errors():
         form = load_form()
         if origin is Origin.WORKBOOK:
             extract = make_extractor(form, Settings(), find_model(model).reference)
@@ -172,7 +170,7 @@ def suggest(
     from gouji.annotations.suggestions import suggested, survey, tagger_alone
     from gouji.inference.discovery import discover
 
-    with _usage_errors():
+    with usage_errors():
         form, entry = load_form(), find_model(model)
         files = annotation_files(labelled or ())
         samples = [one for path in files for one in read_annotations(path)]
@@ -188,16 +186,3 @@ def suggest(
         f"共 {len(found.candidates)} 份未标注的报告，建议先标 {len(chosen)} 份；"
         f"已标注 {found.n_labelled} 份，没有读出 {len(found.failures)} 份"
     )
-
-
-@contextmanager
-def _usage_errors() -> Iterator[None]:
-    """What can't be done at all ends the command with exit code 2 and the reason."""
-    try:
-        yield
-    except GoujiError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        typer.echo(f"无法读写 {error.filename2 or error.filename}（{error.strerror}）", err=True)
-        raise typer.Exit(2) from error

@@ -1,7 +1,6 @@
 """The comparison of two models on the terminal: how far it is, and what came of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from getpass import getuser
 from time import monotonic
 
@@ -10,7 +9,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table as Grid
 
 from gouji.cli.terminal import console
-from gouji.model.errors import GoujiError
 from gouji.model.gate_file import let_pass
 from gouji.model.registry import ModelEntry
 
@@ -70,22 +68,6 @@ def print_gate(head: Sequence[str], rows: Iterable[Sequence[str]], closing: Iter
     console().print(grid)
     for line in closing:
         typer.echo(line)
-
-
-@contextmanager
-def training_errors() -> Iterator[None]:
-    """Errors become a line and exit code 2, a missing package one that says what to install."""
-    try:
-        yield
-    except ImportError as error:
-        typer.echo(f"训练和比较需要另装依赖：pip install 'gouji[train]'（{error}）", err=True)
-        raise typer.Exit(2) from error
-    except GoujiError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        typer.echo(f"无法读写 {error.filename}（{error.strerror}）", err=True)
-        raise typer.Exit(2) from error
 
 
 def let_through(model: ModelEntry, reason: str) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table as Grid
 
-from gouji.cli.gate import GateProgress, let_through, print_gate, training_errors
-from gouji.cli.terminal import console
+from gouji.cli.gate import GateProgress, let_through, print_gate
+from gouji.cli.terminal import console, training_errors
 from gouji.model.errors import GoujiError, ModelError
 from gouji.model.jsonl import loads
 from gouji.model.registry import (

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gouji.cli.gate import GateProgress, let_through, print_gate, training_errors
+from gouji.cli.gate import GateProgress, let_through, print_gate
 from gouji.cli.models import Force, ForceReason
-from gouji.cli.terminal import shown
+from gouji.cli.terminal import shown, training_errors
 from gouji.cli.train import Display, told
 from gouji.model.errors import ConfigError
 from gouji.model.form_file import load_form

@@ -8,8 +8,7 @@ from typing import Annotated, Protocol
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gouji.cli.terminal import console
-from gouji.model.errors import GoujiError
+from gouji.cli.terminal import console, training_errors
 
 HELP = (
     "用合成报告训练标注模型，写成一个模型文件夹。"
@@ -77,26 +76,17 @@ def train(
     ] = None,
 ) -> None:
     """Trains a model; exit code 2 if a setting is wrong or the training can't begin."""
-    try:
+    with training_errors():
         from gouji.training.config import read_config
         from gouji.training.metrics import ALL
         from gouji.training.recipe import calibrate_model, train_model
-    except ImportError as error:
-        typer.echo(f"训练需要另装依赖：pip install 'gouji[train]'（{error}）", err=True)
-        raise typer.Exit(2) from error
-    try:
+
         settings = read_config(config)
         if minutes is not None:
             settings = replace(settings, loop=replace(settings.loop, max_minutes=minutes))
         with Display() as display:
             record = train_model(settings, out, display.show, base=base, resume=resume)
         calibrated = calibrate_model(settings, out)
-    except GoujiError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        typer.echo(f"无法写入 {error.filename or out}（{error.strerror}）", err=True)
-        raise typer.Exit(2) from error
     typer.echo(
         f"已写入 {out}：{record.steps} 步，{record.minutes:g} 分钟，{told(record.scores[ALL])}；"
         + "，".join(
