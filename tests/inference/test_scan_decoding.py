@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gouji.inference.scan.decoding import best_path, best_strings
-from gouji.inference.scan.networks import Probabilities
+from gouji.inference.scan.networks import Alphabet, Probabilities
 from gouji.inference.scan.reading import UNREADABLE, read_as_numeral, read_line
 
 CHARACTERS = ("", *"0123456789.,-—/Oo。D公开", " ")
+ALPHABET = Alphabet(CHARACTERS)
 CLASSES = {"0": [1, 16], "1": [2], "2": [3]}
 
 
@@ -56,42 +57,42 @@ def test_a_repeated_digit_needs_a_blank_between() -> None:
 
 @pytest.mark.parametrize("glyph", ["O", "o", "。", "D"])
 def test_a_glyph_that_looks_like_zero_is_zero_in_a_table(glyph: str) -> None:
-    line = read_line(frames({}, {glyph: 0.9, "0": 0.05}, {}), CHARACTERS)
+    line = read_line(frames({}, {glyph: 0.9, "0": 0.05}, {}), ALPHABET)
     assert line.text == "0"
     assert dict(line.strings)["0"] == pytest.approx(1.0)
 
 
 def test_a_full_stop_outside_tables_is_no_number() -> None:
-    line = read_line(frames({}, {"。": 0.9}, {}), CHARACTERS, in_table=False)
+    line = read_line(frames({}, {"。": 0.9}, {}), ALPHABET, in_table=False)
     assert (line.text, line.is_numeral) == ("。", False)
 
 
 def test_words_are_no_numeral() -> None:
-    line = read_line(frames({"公": 0.99}, {}, {"开": 0.97}), CHARACTERS)
+    line = read_line(frames({"公": 0.99}, {}, {"开": 0.97}), ALPHABET)
     assert (line.text, line.is_numeral, line.is_words) == ("公开", False, True)
 
 
 def test_a_number_keeps_what_else_it_may_be() -> None:
-    line = read_line(frames({"7": 0.6, "1": 0.4}, {}, {".": 1.0}, {}, {"5": 1.0}), CHARACTERS)
+    line = read_line(frames({"7": 0.6, "1": 0.4}, {}, {".": 1.0}, {}, {"5": 1.0}), ALPHABET)
     assert [text for text, _ in line.strings] == ["7.5", "1.5"]
     assert sum(p for _, p in line.strings) == pytest.approx(1.0)
 
 
 def test_strings_that_spell_no_number_are_left_out() -> None:
-    line = read_line(frames({"0": 1.0}, {}, {".": 0.4}), CHARACTERS)
+    line = read_line(frames({"0": 1.0}, {}, {".": 0.4}), ALPHABET)
     assert dict(line.strings) == {"0": pytest.approx(0.6)}
 
 
 @pytest.mark.parametrize("mark", ["/", "-", "—"])
 def test_marks_stay_marks(mark: str) -> None:
-    assert read_line(frames({}, {mark: 0.95}), CHARACTERS).text == mark
+    assert read_line(frames({}, {mark: 0.95}), ALPHABET).text == mark
 
 
 def test_what_must_be_a_number_is_one_with_the_chance_it_has() -> None:
-    line = read_as_numeral(frames({}, {"公": 0.7, "8": 0.2, "3": 0.1}, {}), CHARACTERS)
+    line = read_as_numeral(frames({}, {"公": 0.7, "8": 0.2, "3": 0.1}, {}), ALPHABET)
     assert line.text == "8"
     assert dict(line.strings) == {"8": pytest.approx(0.2), "3": pytest.approx(0.1)}
 
 
 def test_ink_that_spells_nothing_is_unreadable() -> None:
-    assert read_as_numeral(frames({"公": 1.0}), CHARACTERS).text == UNREADABLE
+    assert read_as_numeral(frames({"公": 1.0}), ALPHABET).text == UNREADABLE

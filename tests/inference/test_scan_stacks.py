@@ -3,6 +3,7 @@
 import numpy as np
 
 from gouji.inference.scan.cells import Cell
+from gouji.inference.scan.networks import Alphabet
 from gouji.inference.scan.reading import Heard, Line
 from gouji.inference.scan.stacks import unstacked
 from gouji.inference.scan.tables import InkedCell, ReadCell, as_numerals, parted
@@ -13,7 +14,7 @@ NOTHING = np.zeros((1, 1), np.float32)
 def cell(row: int, column: int, *lines: tuple[str, int], rows: int = 1) -> ReadCell:
     """A cell with lines (text, middle); digits are numerals."""
     heard = tuple(
-        Heard(Line(text, 1.0, ((text, 1.0),) if text.isdigit() else ()), NOTHING, ("",))
+        Heard(Line(text, 1.0, ((text, 1.0),) if text.isdigit() else ()), NOTHING, Alphabet(("",)))
         for text, _ in lines
     )
     boxes = tuple((0, y - 10, 40, y + 10) for _, y in lines)
@@ -77,9 +78,9 @@ def test_numbers_side_by_side_are_cells_and_words_are_one() -> None:
 
 
 def test_ink_beside_numbers_is_read_as_a_number_and_words_are_left() -> None:
-    unclear = Heard(Line("口", 0.4), np.array([[0.5, 0.5]], np.float32), ("", "0"))
+    unclear = Heard(Line("口", 0.4), np.array([[0.5, 0.5]], np.float32), Alphabet(("", "0")))
     box = InkedCell(Cell(0, 2, 1, 1, (0, 0, 9, 9)), (0, 0, 9, 9), ((0, 0, 9, 9),))
-    words = Heard(Line("合计", 0.99), NOTHING, ("",))
+    words = Heard(Line("合计", 0.99), NOTHING, Alphabet(("",)))
     label = InkedCell(Cell(0, 0, 1, 1, (0, 0, 9, 9)), (0, 0, 9, 9), ((0, 0, 9, 9),))
     cells = (ReadCell(label, (words,)), cell(0, 1, ("5", 10)), ReadCell(box, (unclear,)))
     assert [c.text for c in as_numerals(cells)] == ["合计", "5", "0"]

@@ -9,13 +9,16 @@ from gouji.inference.scan.geometry import Pixels, Sheet
 from gouji.inference.scan.networks import detector
 from gouji.inference.scan.rulings import Grid
 
-_DPI = 116  # at which text is looked for
+_DPI = 100  # at which text is looked for
 _PART_PT = 300.0  # the highest stretch that is looked at in one go, which bounds the memory
 _BLOCK = 32  # the detector takes sides that are multiples of this
 _TEXT, _SURE = 0.3, 0.5  # of a pixel, and of a line in the mean
 _SPREAD = 1.6  # times area over perimeter: what the detector's lines are shrunk by
 _LEAST_PT = 4.0
 _CLEAR_PT = 2.0  # of a table, in which its own rulings would look like text
+_GRAIN_PT = 3.0  # the side of the squares in which ink is looked for first
+_DARKER = 14  # levels of gray by which a square with ink is darker than paper, at least
+_PAPER_PT = 9.0  # around it
 _ALIKE = 0.5  # share of its height that one box of a line has in common with the next
 
 
@@ -50,8 +53,11 @@ def _parts(sheet: Sheet, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _detected(sheet: Sheet, band: tuple[int, int]) -> Iterator[Pixels]:
-    top, bottom = band
-    part = sheet.gray[top:bottom]
+    shown = _inked_box(sheet, band)
+    if shown is None:
+        return
+    x0, top, x1, bottom = shown
+    part = sheet.gray[top:bottom, x0:x1]
     scale = min(1.0, _DPI / sheet.dpi)
     size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
@@ -69,11 +75,31 @@ def _detected(sheet: Sheet, band: tuple[int, int]) -> Iterator[Pixels]:
         upper, lower = (y - spread) / scale, (y + h + spread) / scale
         if lower - upper >= sheet.px(_LEAST_PT):
             yield (
-                max(0, round(left)),
+                max(x0, x0 + round(left)),
                 max(top, top + round(upper)),
-                min(part.shape[1], round(right)),
+                min(x1, x0 + round(right)),
                 min(bottom, top + round(lower)),
             )
+
+
+def _inked_box(sheet: Sheet, band: tuple[int, int]) -> Pixels | None:
+    """What of a stretch of the page is not blank, with paper around it; None if all of it is."""
+    top, bottom = band
+    shrunk = sheet.px(_GRAIN_PT)
+    height, width = bottom - top, sheet.gray.shape[1]
+    size = (max(1, round(width / shrunk)), max(1, round(height / shrunk)))
+    small = cv2.resize(sheet.gray[top:bottom], size, interpolation=cv2.INTER_AREA)
+    inked = small < float(np.median(small)) - _DARKER
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    if not len(rows):
+        return None
+    clear = round(sheet.px(_PAPER_PT))
+    return (
+        max(0, round(int(columns[0]) * width / size[0]) - clear),
+        max(top, top + round(int(rows[0]) * height / size[1]) - clear),
+        min(width, round((int(columns[-1]) + 1) * width / size[0]) + clear),
+        min(bottom, top + round((int(rows[-1]) + 1) * height / size[1]) + clear),
+    )
 
 
 def _in_lines(boxes: Sequence[Pixels]) -> list[tuple[Pixels, ...]]:

@@ -20,6 +20,7 @@ _LEAST_CONTRAST = 18.0
 _NOISES = 5.0  # deviations of the noise that ink stands out by, at least
 _DEPTH = 0.4  # of the way from paper to the darkest ink a pixel counts as ink
 _LINE = 1.55  # two stretches of ink within so many heights of a line are parts of one line
+_LONG = 3.0  # times its height, a line is longer than most numbers
 _TALL = 1.9  # a stretch higher than this holds several lines that touch
 
 
@@ -57,14 +58,20 @@ def find_ink(gray: Gray, box: Pixels, dpi: float) -> Ink:
 
 def _dark(patch: Gray) -> Gray:
     """1 where a patch is much darker than its paper, noise and shading aside."""
-    soft = cv2.GaussianBlur(patch, (3, 3), 0).astype(np.float32)
-    paper = float(np.median(soft))
-    above = soft[soft >= paper]
-    noise = 1.48 * float(np.median(np.abs(above - paper)))
-    darkest = float(np.percentile(soft, 0.5))
+    soft = cv2.GaussianBlur(patch, (3, 3), 0).astype(np.uint8)
+    levels = np.bincount(soft.ravel(), minlength=256)
+    paper = _quantile(levels, 0.5)
+    noise = 1.48 * _quantile(levels[paper:], 0.5)
+    darkest = _quantile(levels, 0.005)
     least = max(_LEAST_CONTRAST, _NOISES * noise)
     level = max(least, _DEPTH * (paper - darkest))
     return (soft < paper - level).astype(np.uint8)
+
+
+def _quantile(levels: NDArray[np.int64], share: float) -> int:
+    """The level that this share of what is counted does not exceed."""
+    below = levels.cumsum()
+    return int(np.searchsorted(below, share * below[-1]))
 
 
 def _unframed(dark: Gray, dpi: float) -> Gray:
@@ -171,6 +178,7 @@ def cut_out(gray: Gray, line: Pixels, within: Pixels) -> Gray:
     """The picture of a line with paper around it, but nothing from beyond the box `within`."""
     left, top, right, bottom = line
     margin = round(0.3 * (bottom - top)) + 1
-    x0, y0 = max(within[0], left - 2 * margin), max(within[1], top - margin)
-    x1, y1 = min(within[2], right + 2 * margin), min(within[3], bottom + margin)
+    beside = margin if right - left < _LONG * (bottom - top) else 2 * margin
+    x0, y0 = max(within[0], left - beside), max(within[1], top - margin)
+    x1, y1 = min(within[2], right + beside), min(within[3], bottom + margin)
     return gray[y0:y1, x0:x1]

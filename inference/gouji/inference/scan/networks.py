@@ -5,8 +5,9 @@ recogniser takes lines 48 pixels high and gives, for every eight pixels of width
 over its classes: the blank of CTC, the characters listed in its metadata, the space.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
@@ -46,8 +47,35 @@ def _session(name: str) -> Any:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
+@dataclass(frozen=True, eq=False)
+class Alphabet:
+    """The characters that the classes of a recogniser stand for, the blank as ""."""
+
+    characters: tuple[str, ...]
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """The class of every character."""
+        return {char: i for i, char in enumerate(self.characters)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """The picture of a single line, and by what its width is squeezed before it is read."""
+
+    gray: Gray
+    squeeze: float = 1.0
+
+    @property
+    def width(self) -> int:
+        """Pixels of width that the network is given."""
+        height, width = int(self.gray.shape[0]), int(self.gray.shape[1])
+        wide = ceil(_HEIGHT * self.squeeze * width / height)
+        return min(_WIDEST, max(_NARROWEST, wide))
+
+
 class Recogniser:
-    """Reads pictures of single lines; `characters` are its classes, the blank as ""."""
+    """Reads pictures of single lines, over the characters of its `alphabet`."""
 
     def __init__(self) -> None:
         """Load the network.
@@ -57,35 +85,30 @@ class Recogniser:
         """
         self._session = _session(_RECOGNISER)
         listed = self._session.get_modelmeta().custom_metadata_map["character"]
-        self.characters: tuple[str, ...] = ("", *listed.splitlines(), " ")
+        self.alphabet = Alphabet(("", *listed.splitlines(), " "))
 
-    def __call__(self, lines: Sequence[Gray], read: Callable[[int, Probabilities], T]) -> list[T]:
-        """What `read` makes of the distributions of every line, given its number, in their order.
+    def __call__(self, strips: Sequence[Strip], read: Callable[[int, Probabilities], T]) -> list[T]:
+        """What `read` makes of the distributions of every strip, given its number, in their order.
 
         The distributions of a whole page would take hundreds of megabytes.
         """
-        widths = [_width(line) for line in lines]
+        widths = [strip.width for strip in strips]
         found: dict[int, T] = {}
         for batch in _batches(widths):
             widest = max(widths[i] for i in batch)
             given = np.zeros((len(batch), 3, _HEIGHT, widest), np.float32)
             for place, i in enumerate(batch):
                 size = (widths[i], _HEIGHT)
-                shown = cv2.resize(lines[i], size, interpolation=cv2.INTER_LINEAR)
+                shown = cv2.resize(strips[i].gray, size, interpolation=cv2.INTER_LINEAR)
                 given[place, :, :, : widths[i]] = shown.astype(np.float32) / 127.5 - 1
             (out,) = self._session.run(None, {"x": given})
             for place, i in enumerate(batch):
                 found[i] = read(i, out[place, : ceil(widths[i] / _STRIDE) + 1])
-        return [found[i] for i in range(len(lines))]
-
-
-def _width(line: Gray) -> int:
-    height, width = int(line.shape[0]), int(line.shape[1])
-    return min(_WIDEST, max(_NARROWEST, ceil(_HEIGHT * width / height)))
+        return [found[i] for i in range(len(strips))]
 
 
 def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
-    """Lines of like widths together, no batch wider in all than allowed."""
+    """Strips of like widths together, no batch wider in all than allowed."""
     batch: list[int] = []
     for i in sorted(range(len(widths)), key=widths.__getitem__):
         if batch and (len(batch) + 1) * widths[i] > _BATCH:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gouji.inference.scan.decoding import Strings, best_path, best_strings
-from gouji.inference.scan.networks import Probabilities
+from gouji.inference.scan.networks import Alphabet, Probabilities
 from gouji.model.numerals import is_mark, parse_numeral
 
 UNREADABLE = "\ufffd"
@@ -50,47 +50,49 @@ class Heard:
 
     line: Line
     numeral: Probabilities
-    characters: tuple[str, ...]
+    alphabet: Alphabet
 
     def as_numeral(self) -> "Heard":
         """The same, read as a numeral."""
-        return replace(self, line=read_as_numeral(self.numeral, self.characters))
+        return replace(self, line=read_as_numeral(self.numeral, self.alphabet))
 
 
-def read_line(
-    probabilities: Probabilities, characters: Sequence[str], *, in_table: bool = True
-) -> Line:
+def read_line(probabilities: Probabilities, alphabet: Alphabet, *, in_table: bool = True) -> Line:
     """What the line says. A numeral is decoded once more, over the characters of numerals alone.
 
     Glyphs that look like digits are taken for them `in_table`, elsewhere only beside digits.
     """
-    text, sure = best_path(probabilities, characters)
+    text, sure = best_path(probabilities, alphabet.characters)
     text = text.strip()
     folded = text.translate(_FOLDED)
     if not is_numeral(folded) or not (in_table or any(map(str.isdigit, text))):
         return Line(text, sure)
-    strings = _numerals(probabilities, characters, folded)
+    strings = _numerals(probabilities, alphabet, folded)
     total = sum(p for text, p in strings if text)
     valid = tuple((text, p / total) for text, p in strings if is_numeral(text))
     return Line(valid[0][0], sure, valid) if valid else Line(text, sure)
 
 
-def of_numerals(
-    probabilities: Probabilities, characters: Sequence[str]
-) -> tuple[Probabilities, tuple[str, ...]]:
+def of_numerals(probabilities: Probabilities, alphabet: Alphabet) -> tuple[Probabilities, Alphabet]:
     """The columns that `read_as_numeral` looks at, and their characters."""
+    kept, own = _numeral_classes(alphabet)
+    return probabilities[:, kept], own
+
+
+@lru_cache(maxsize=2)
+def _numeral_classes(alphabet: Alphabet) -> tuple[list[int], Alphabet]:
     wanted = frozenset(_PLAIN + "".join(_LOOKS_LIKE.values()))
-    kept = [0, *(i for char, i in _index(tuple(characters)).items() if char in wanted)]
-    return probabilities[:, kept], tuple(characters[i] for i in kept)
+    kept = [0, *(i for char, i in alphabet.index.items() if char in wanted)]
+    return kept, Alphabet(tuple(alphabet.characters[i] for i in kept))
 
 
-def read_as_numeral(probabilities: Probabilities, characters: Sequence[str]) -> Line:
+def read_as_numeral(probabilities: Probabilities, alphabet: Alphabet) -> Line:
     """What the line says if it must be a numeral, though it does not look like one.
 
     The probabilities are those of the paths that spell the strings: small where it looks like
     something else.
     """
-    strings = _numerals(probabilities, characters, "")
+    strings = _numerals(probabilities, alphabet, "")
     valid = tuple((text, p) for text, p in strings if is_numeral(text) and p >= _LEAST)
     return Line(valid[0][0], valid[0][1], valid) if valid else Line(UNREADABLE, 0.0)
 
@@ -100,21 +102,16 @@ def is_numeral(text: str) -> bool:
     return is_mark(text) or parse_numeral(text) is not None
 
 
-def _numerals(probabilities: Probabilities, characters: Sequence[str], shown: str) -> Strings:
-    alphabet = "".join(sorted({*_PLAIN, *shown} - {" "}))
-    return best_strings(probabilities, _classes(tuple(characters), alphabet), _N_STRINGS)
+def _numerals(probabilities: Probabilities, alphabet: Alphabet, shown: str) -> Strings:
+    spelled = "".join(sorted({*_PLAIN, *shown} - {" "}))
+    return best_strings(probabilities, _classes(alphabet, spelled), _N_STRINGS)
 
 
 @lru_cache(maxsize=256)
-def _classes(characters: tuple[str, ...], alphabet: str) -> Mapping[str, Sequence[int]]:
-    index = _index(characters)
+def _classes(alphabet: Alphabet, spelled: str) -> Mapping[str, Sequence[int]]:
+    index = alphabet.index
     return {
         char: [index[c] for c in char + _LOOKS_LIKE.get(char, "") if c in index]
-        for char in alphabet
+        for char in spelled
         if char in index
     }
-
-
-@lru_cache(maxsize=2)
-def _index(characters: tuple[str, ...]) -> Mapping[str, int]:
-    return {char: i for i, char in enumerate(characters)}
