@@ -227,3 +227,21 @@ def test_numbers_of_a_sentence_are_no_part_of_the_only_full_line(
     tagged = tag(form, as_document(title + sentence + set_table(table, raw, "\t", "\n")))
     assert placed(tagged["disputes"]) == raw
     assert min(m.row[0][1] for m in tagged["disputes"].mentions) > 0.998
+
+
+def test_rows_one_above_the_other_keep_their_cells_though_one_of_them_is_empty(
+    form: Form, as_document: AsDocument
+) -> None:
+    text = (
+        "行政复议、行政诉讼情况\n事项\t结果维持\t结果纠正\t其他结果\t尚未审结\t总计\n"
+        "行政复议\t\t\t1\t\t1\n行政诉讼\t未经复议直接起诉\t1\t\t\t\t1\n复议后起诉\t\t\t\t\t\n"
+    )
+    mentions = tag(form, as_document(text))["disputes"].mentions
+    said = [(m.row[0][0].split(".")[1], m.column[0][0], m.value) for m in mentions if m.raw]
+    assert said == [
+        ("review", "other", 1),
+        ("review", "total", 1),
+        ("direct", "upheld", 1),
+        ("direct", "total", 1),
+    ]
+    assert len(mentions) == 15

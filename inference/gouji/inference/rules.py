@@ -64,6 +64,9 @@ class _Orphan:
     label: str = ""
 
 
+_Contents = Sequence[tuple[_Stop, list[list[Slot]]]]
+
+
 def tag_tables(document: Document, segment: Segment, form: Form) -> tuple[TableMentions, ...]:
     """The mentions of every table of the form in one report, in the order of the form."""
     regions = segment.first_regions
@@ -180,7 +183,7 @@ def _contents(
     table: Table,
     stops: Sequence[_Stop],
     separator: str | None,
-) -> list[tuple[_Stop, list[list[Slot]]]]:
+) -> _Contents:
     """Per label the groups of slots behind it; the stretch before the first is a heading's."""
     widths = _widths(table)
     starts = [_Stop((region[0], region[0]), None, 1.0), *stops]
@@ -194,12 +197,15 @@ def _contents(
     return contents
 
 
-def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]], n_cells: int) -> list[_Group]:
+def _side_by_side(contents: _Contents, n_cells: int) -> list[_Group]:
     """The only line with a value for each cell, else one line of all slots that stand with values.
 
     So the numbers of a sentence beside the table are no part of it. Without any values, the empty
     slots at the end are the line if there are enough of them; fewer are the rest of the titles.
+    Rows that stand one above the other with all their cells are the line, whichever are empty.
     """
+    if stacked := _stacked(contents, n_cells):
+        return [_Group(((0, 1.0),), stacked)]
     groups = [group for _, of_label in contents for group in of_label]
     valued = [group for group in groups if any(slot.token for slot in group)]
     full = [group for group in valued if sum(slot.token is not None for slot in group) == n_cells]
@@ -210,7 +216,16 @@ def _side_by_side(contents: Iterable[tuple[_Stop, list[list[Slot]]]], n_cells: i
     return [_Group(((0, 1.0),), slots)] if slots else []
 
 
-def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) -> list[_Group]:
+def _stacked(contents: _Contents, n_cells: int) -> tuple[Slot, ...]:
+    """The slots of rows one above the other if each has all its cells, in the form's order."""
+    lines = [(stop.row, g[0]) for stop, g in contents if stop.row is not None and len(g) == 1]
+    size = n_cells / max(1, len(lines))
+    if any(row != i or len(slots) != size for i, (row, slots) in enumerate(lines)):
+        return ()
+    return tuple(slot for _, slots in lines for slot in slots)
+
+
+def _by_row(contents: _Contents, table: Table) -> list[_Group]:
     """The groups with the rows that they may belong to, in reading order.
 
     Lines behind a heading, or more lines than labels, have lost their labels: they belong to the
@@ -224,7 +239,7 @@ def _by_row(contents: Sequence[tuple[_Stop, list[list[Slot]]]], table: Table) ->
     last = -1
     for stop, of_label in contents:
         width = widths[stop.row or 0]
-        lines = _cut(of_label, width)
+        lines = cut_lines(of_label, width)
         if stop.row is not None:
             groups += _adopt(orphans, _missing(last, stop.row, claimed), table)
             orphans, last = [], stop.row
@@ -282,21 +297,6 @@ def _widths(table: Table) -> list[int]:
 
 def _missing(after: int, before: int, claimed: set[int]) -> list[int]:
     return [row for row in range(after + 1, before) if row not in claimed]
-
-
-def _cut(groups: Sequence[Sequence[Slot]], width: int) -> list[tuple[Slot, ...]]:
-    """Groups as lines: parts of one row are joined, several full rows are cut apart."""
-    if sum(slot.token is not None for group in groups for slot in group) <= width:
-        joined = tuple(slot for group in groups for slot in group)
-        return [joined] if joined else []
-    lines: list[tuple[Slot, ...]] = []
-    for group in groups:
-        valued = tuple(slot for slot in group if slot.token)
-        if len(valued) > width > 1 and len(valued) % width == 0:
-            lines += [valued[i : i + width] for i in range(0, len(valued), width)]
-        else:
-            lines.append(tuple(group))
-    return lines
 
 
 def _adopt(orphans: Sequence[_Orphan], missing: Sequence[int], table: Table) -> list[_Group]:

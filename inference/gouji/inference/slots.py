@@ -89,6 +89,21 @@ def find_slots(
     return groups
 
 
+def cut_lines(groups: Sequence[Sequence[Slot]], width: int) -> list[tuple[Slot, ...]]:
+    """Groups as lines: parts of one row are joined, several full rows are cut apart."""
+    if sum(slot.token is not None for group in groups for slot in group) <= width:
+        joined = tuple(slot for group in groups for slot in group)
+        return [joined] if joined else []
+    lines: list[tuple[Slot, ...]] = []
+    for group in groups:
+        valued = tuple(slot for slot in group if slot.token)
+        if len(valued) > width > 1 and len(valued) % width == 0:
+            lines += [valued[i : i + width] for i in range(0, len(valued), width)]
+        else:
+            lines.append(tuple(group))
+    return lines
+
+
 def _mended(text: str, slots: list[Slot], separator: str, n_cells: int | None) -> list[Slot]:
     """The slots, or with one for two wherever a line break tears a number, if the count then fits.
 
