@@ -11,7 +11,7 @@ from gouji.inference.columns import column_distributions
 from gouji.inference.heads import permuted_rows, printed_units
 from gouji.inference.labels import Masked, mask, row_forms
 from gouji.inference.rows import RowHit, find_headings, find_rows, rows_of
-from gouji.inference.slots import Slot, find_slots
+from gouji.inference.slots import Slot, cut_lines, find_slots
 from gouji.inference.variants import complete_variants, tell_variant
 from gouji.model.document import Document
 from gouji.model.findings import Finding, Span, finding
