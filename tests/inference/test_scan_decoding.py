@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gouji.inference.scan.decoding import best_path, best_strings
 from gouji.inference.scan.networks import Alphabet, Probabilities
-from gouji.inference.scan.reading import UNREADABLE, read_as_numeral, read_line
+from gouji.inference.scan.reading import UNREADABLE, Line, agreed, read_as_numeral, read_line
 
 CHARACTERS = ("", *"0123456789.,-—/Oo。D公开", " ")
 ALPHABET = Alphabet(CHARACTERS)
@@ -96,3 +96,22 @@ def test_what_must_be_a_number_is_one_with_the_chance_it_has() -> None:
 
 def test_ink_that_spells_nothing_is_unreadable() -> None:
     assert read_as_numeral(frames({"公": 1.0}), ALPHABET).text == UNREADABLE
+
+
+def test_views_of_a_number_that_agree_make_it_clear() -> None:
+    unclear = Line("47", 0.9, (("47", 0.9), ("41", 0.1)))
+    sharp = Line("47", 1.0, (("47", 1.0),))
+    both = agreed([unclear, sharp])
+    assert both.text == "47"
+    assert dict(both.strings) == pytest.approx({"47": 0.95, "41": 0.05})
+
+
+def test_views_of_a_number_that_differ_leave_the_doubt() -> None:
+    views = [
+        Line("8", 0.9, (("8", 0.6), ("3", 0.4))),
+        Line("3", 0.9, (("3", 1.0),)),
+        Line("公", 0.9),
+    ]
+    line = agreed(views)
+    assert line.text == "3"
+    assert sum(p for _, p in line.strings) == pytest.approx(2 / 3)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from gouji.inference.scan.decoding import Strings
 from gouji.inference.scan.detection import find_lines
 from gouji.inference.scan.geometry import DPI, Pixels, Sheet, likely_dpi, straightened
+from gouji.inference.scan.hearing import hear
 from gouji.inference.scan.ink import cut_out
-from gouji.inference.scan.networks import Gray, Probabilities, Strip, recogniser
-from gouji.inference.scan.reading import Heard, Line, of_numerals, read_line
+from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.reading import Heard, Line
 from gouji.inference.scan.rulings import find_grids, find_rulings
 from gouji.inference.scan.stacks import unstacked
 from gouji.inference.scan.tables import InkedCell, ReadCell, as_numerals, inked_cells, parted
@@ -20,9 +21,6 @@ from gouji.model.document import Box
 _LEGIBLE = 0.8  # the mean over its characters of a page that lies the right way up
 _TURNS = (0, 2, 1, 3)
 _LEAST_PX = 24  # the shorter side of a page that anything could be written on
-_WIDE = 2.4  # width over height from which a line is squeezed
-_IN_CELL, _IN_PROSE = 0.6, 0.5  # by what
-_SURE = 0.95  # the mean over its characters of a squeezed line that needs no second look
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _read(sheet: Sheet) -> ReadPage:
     boxes = [(line, cell.within) for cells in tables for cell in cells for line in cell.lines]
     crops = [cut_out(sheet.gray, *box) for box in boxes]
     crops += [_cropped(sheet.gray, box) for line in lines for box in line]
-    heard = _heard(crops, len(boxes))
+    heard = hear(crops, len(boxes))
     at = iter(range(len(crops)))
     placed: list[tuple[int, Block]] = []
     for grid, cells in zip(grids, tables, strict=True):
@@ -103,44 +101,6 @@ def _read(sheet: Sheet) -> ReadPage:
             placed.append((min(box[1] for box in line), Block((row,), False)))
     placed.sort(key=lambda entry: entry[0])
     return ReadPage(tuple(block for _, block in placed), _legibility(heard))
-
-
-def _heard(crops: Sequence[Gray], n_in_tables: int) -> list[Heard]:
-    """What every line says; the first `n_in_tables` stand in cells.
-
-    Long lines are words nearly always, and words are read as well squeezed, in half the time. Those
-    that turn out to be numerals, or are not read surely, are read once more as they are.
-    """
-    strips = [
-        Strip(crop, (_IN_CELL if i < n_in_tables else _IN_PROSE) if _is_wide(crop) else 1.0)
-        for i, crop in enumerate(crops)
-    ]
-    heard = _read_strips(strips, range(len(crops)), n_in_tables)
-    again = [i for i, strip in enumerate(strips) if strip.squeeze < 1 and _is_doubtful(heard[i])]
-    second = _read_strips([Strip(crops[i]) for i in again], again, n_in_tables)
-    for i, read in zip(again, second, strict=True):
-        heard[i] = read
-    return heard
-
-
-def _is_wide(crop: Gray) -> bool:
-    return int(crop.shape[1]) >= _WIDE * int(crop.shape[0])
-
-
-def _is_doubtful(heard: Heard) -> bool:
-    return heard.line.is_numeral or heard.line.sure < _SURE
-
-
-def _read_strips(strips: Sequence[Strip], numbers: Sequence[int], n_in_tables: int) -> list[Heard]:
-    """What the strips say that stand for the lines with these numbers."""
-    network = recogniser()
-
-    def hear(place: int, probabilities: Probabilities) -> Heard:
-        in_table = numbers[place] < n_in_tables
-        line = read_line(probabilities, network.alphabet, in_table=in_table)
-        return Heard(line, *of_numerals(probabilities, network.alphabet))
-
-    return network(strips, hear)
 
 
 def _cropped(gray: Gray, box: Pixels) -> Gray:

@@ -1,5 +1,6 @@
 """Reading: what a line says, and for a number what else it may say, with probabilities."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -95,6 +96,19 @@ def read_as_numeral(probabilities: Probabilities, alphabet: Alphabet) -> Line:
     strings = _numerals(probabilities, alphabet, "")
     valid = tuple((text, p) for text, p in strings if is_numeral(text) and p >= _LEAST)
     return Line(valid[0][0], valid[0][1], valid) if valid else Line(UNREADABLE, 0.0)
+
+
+def agreed(views: Sequence[Line]) -> Line:
+    """What several views of one numeral say together: the means of their probabilities.
+
+    A view that shows no numeral takes its share from all strings.
+    """
+    chances: dict[str, float] = defaultdict(float)
+    for view in views:
+        for text, p in view.strings:
+            chances[text] += p / len(views)
+    strings = tuple(sorted(chances.items(), key=lambda entry: (-entry[1], entry[0])))
+    return replace(views[0], text=strings[0][0], strings=strings[:_N_STRINGS])
 
 
 def is_numeral(text: str) -> bool:
