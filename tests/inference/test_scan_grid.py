@@ -222,3 +222,13 @@ def test_lines_that_touch_are_parted_where_it_is_palest() -> None:
     assert len(ink.stretches) == 1
     first, second = lines_of(ink, gray, 24.0)
     assert 122 <= first[3] == second[1] <= 134
+
+
+@pytest.mark.parametrize("lost", [YS[0], YS[-1], XS[0], XS[-1]])
+def test_an_outer_ruling_that_is_wholly_lost_is_put_back(lost: int) -> None:
+    gray = ruled(page())
+    if lost in YS:
+        gray[lost - 4 : lost + 5] = 255
+    else:
+        gray[:, lost - 4 : lost + 5] = 255
+    assert shape(gray) == [(5, 4)]

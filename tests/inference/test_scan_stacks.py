@@ -84,3 +84,12 @@ def test_ink_beside_numbers_is_read_as_a_number_and_words_are_left() -> None:
     label = InkedCell(Cell(0, 0, 1, 1, (0, 0, 9, 9)), (0, 0, 9, 9), ((0, 0, 9, 9),))
     cells = (ReadCell(label, (words,)), cell(0, 1, ("5", 10)), ReadCell(box, (unclear,)))
     assert [c.text for c in as_numerals(cells)] == ["合计", "5", "0"]
+
+
+def test_ink_left_of_and_above_numbers_is_read_as_a_number() -> None:
+    unclear = Heard(Line("a", 0.9), np.array([[0.5, 0.5]], np.float32), Alphabet(("", "0")))
+    box = InkedCell(Cell(0, 1, 1, 1, (0, 0, 9, 9)), (0, 0, 9, 9), ((0, 0, 9, 9),))
+    damaged = ReadCell(box, (unclear,))
+    beside, below = cell(0, 2, ("5", 10)), cell(1, 1, ("7", 30))
+    assert [c.text for c in as_numerals((damaged, beside, below))] == ["0", "5", "7"]
+    assert [c.text for c in as_numerals((damaged, beside))] == ["a", "5"]

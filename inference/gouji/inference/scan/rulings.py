@@ -21,6 +21,7 @@ _PRESENT, _LOST = 0.5, 0.12  # shares of a stretch that is ruled, at least and a
 _SOLID = 0.85  # share of a line's length that shows ink
 _BEYOND_DOUBT = 4  # times the least length, no strokes of characters make a fragment
 _BARE, _CROWDED = 0.16, 0.3  # shares of ink beside a line, at most, the latter if it is held
+_BEYOND_PT, _MOST = 9.0, 0.6  # how far crossing lines go on, and how many, where a line is lost
 _INKED = 0.75  # share of a faint stretch that shows ink
 
 
@@ -132,6 +133,8 @@ def _grid(sheet: Sheet, rulings: Rulings, box: Pixels) -> Grid | None:
     ys, xs = _lines(level, near, long), _lines(upright.T, near, high)
     if len(ys) < 2 or len(xs) < 2:
         return None
+    beyond = sheet.px(_BEYOND_PT)
+    ys, xs = _closed(ys, upright, xs, reach, beyond), _closed(xs, level.T, ys, reach, beyond)
     across = _stretches(level, ink, ys, xs, reach)
     down = _stretches(upright.T, ink.T, xs, ys, reach).T
     across[[0, -1]] = True
@@ -181,6 +184,27 @@ def _lines(mask: Gray, near: float, least: float) -> list[int]:
         for cluster in clusters
         if sum(length for _, length in cluster) >= least
     ]
+
+
+def _closed(
+    rows: list[int], crossing: Gray, columns: Sequence[int], reach: int, beyond: float
+) -> list[int]:
+    """The lines along `rows`, with one at each end where most crossing lines go on beyond it.
+
+    That line is lost, and the row of the table behind it with it.
+    """
+    ends = []
+    for column in columns:
+        strip = crossing[:, max(0, column - reach) : column + reach + 1]
+        inked = np.flatnonzero(strip.any(axis=1))
+        if len(inked):
+            ends.append((int(inked[0]), int(inked[-1])))
+    first = [start for start, _ in ends if start < rows[0] - beyond]
+    last = [end for _, end in ends if end > rows[-1] + beyond]
+    least = max(2, _MOST * len(columns))
+    before = [round(float(np.median(first)))] if len(first) >= least else []
+    after = [round(float(np.median(last)))] if len(last) >= least else []
+    return [*before, *rows, *after]
 
 
 def _beside(ink: Gray, stat: Sequence[int], near: float) -> float:

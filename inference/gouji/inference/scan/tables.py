@@ -91,7 +91,7 @@ def as_numerals(cells: Sequence[ReadCell]) -> tuple[ReadCell, ...]:
     """The cells, those that must be numerals read as such.
 
     So is a cell of one line that is not surely words if a number stands on its left, or above it
-    in its column.
+    in its column, or both on its right and below.
     """
     numerals = [c.inked.cell for c in cells if c.is_numeral]
     return tuple(
@@ -106,8 +106,9 @@ def _must_be_numeral(cell: ReadCell, numerals: Iterable[Cell]) -> bool:
     if len(cell.heard) != 1 or cell.is_numeral or cell.heard[0].line.is_words:
         return False
     own = cell.inked.cell
-    return any(
-        (other.row == own.row and other.column < own.column)
-        or (other.row < own.row and (other.column, other.columns) == (own.column, own.columns))
-        for other in numerals
-    )
+    in_row = [other.column for other in numerals if other.row == own.row]
+    at = (own.column, own.columns)
+    in_column = [other.row for other in numerals if (other.column, other.columns) == at]
+    if any(column < own.column for column in in_row) or any(row < own.row for row in in_column):
+        return True
+    return bool(in_row) and bool(in_column)
