@@ -93,3 +93,9 @@ def test_ink_left_of_and_above_numbers_is_read_as_a_number() -> None:
     beside, below = cell(0, 2, ("5", 10)), cell(1, 1, ("7", 30))
     assert [c.text for c in as_numerals((damaged, beside, below))] == ["0", "5", "7"]
     assert [c.text for c in as_numerals((damaged, beside))] == ["a", "5"]
+
+
+def test_numbers_broken_into_two_lines_are_no_rows() -> None:
+    broken = [cell(0, 1, ("11", 20), ("7", 40)), cell(0, 2, ("43", 20), ("8", 40))]
+    whole = [cell(0, column, ("0", 30)) for column in (3, 4, 5)]
+    assert said(unstacked((*broken, *whole))) == [["11 7", "43 8", "0", "0", "0"]]

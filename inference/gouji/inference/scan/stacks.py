@@ -8,6 +8,7 @@ from gouji.inference.scan.geometry import Pixels
 from gouji.inference.scan.tables import InkedCell, ReadCell
 
 _ROOM = 100  # rows that one row of the grid may become
+_OFF = 0.3  # of the distance between lines; what stands farther from both stands between
 _AGREEING = 2  # cells of a row with as many numbers above each other show that it is several rows
 
 
@@ -46,8 +47,24 @@ def _stacked_rows(cells: Sequence[ReadCell]) -> dict[int, tuple[float, ...]]:
         n, votes = Counter(len(cell.heard) for cell in stacked).most_common(1)[0]
         if votes >= _AGREEING:
             first = next(cell for cell in stacked if len(cell.heard) == n)
-            found[row] = tuple(map(_middle, first.inked.lines))
+            heights = tuple(map(_middle, first.inked.lines))
+            between = sum(
+                _is_between(cell, heights) for cell in cells if cell.inked.cell.row == row
+            )
+            if between < votes:
+                found[row] = heights
     return found
+
+
+def _is_between(cell: ReadCell, heights: Sequence[float]) -> bool:
+    """Whether the one number of a cell stands between two heights: the others are broken ones.
+
+    A number too long for its cell goes on in a second line, and the row around it has one line.
+    """
+    if not cell.is_numeral:
+        return False
+    off = min(abs(_middle(cell.inked.lines[0]) - height) for height in heights)
+    return off > _OFF * (heights[-1] - heights[0]) / (len(heights) - 1)
 
 
 def _middle(line: Pixels) -> float:
