@@ -45,7 +45,11 @@ class RetrainingConfig:
     gate: GateSettings
 
     def training(self, network: EncoderShape, data: DataSettings) -> TrainingConfig:
-        """These settings as those of a training that goes on from a model's own."""
+        """These settings as those of a training that goes on from a model's own.
+
+        All families are drawn alike: what is seldom rehearsed is forgotten first, and rehearsing
+        makes no reader unsure of others.
+        """
         mixing = self.mixing
         mixed = replace(
             data,
@@ -56,6 +60,7 @@ class RetrainingConfig:
             pool=mixing.pool,
             development_seed=mixing.development_seed,
             development_reports=mixing.development_reports,
+            stages=(),
         )
         return TrainingConfig(network, mixed, self.loop, self.calibration)
 
