@@ -11,9 +11,10 @@ import pytest
 
 from gouji.inference.bulk import Job, run
 from gouji.inference.config import Settings
-from gouji.inference.discovery import discover
-from gouji.inference.readers import Limits, archive, read_member
+from gouji.inference.discovery import Found, discover
+from gouji.inference.readers import Limits, archive
 from gouji.inference.readers.archive import Member, member_bytes, members_of
+from gouji.inference.sources import read_source
 from gouji.inference.worker import Outcome, Task
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded
 
@@ -42,7 +43,7 @@ def test_members_are_walked_like_a_folder(tmp_path: Path) -> None:
     found = discover([tmp_path])
     assert [source.name for source in found.found] == ["f.zip/乙.txt", "f.zip/甲/a.txt", "z.txt"]
     assert len(found.skipped) == 5
-    text = read_member(tmp_path / "f.zip", 0, "f.zip/乙.txt", Limits()).text
+    text = read_source(found.found[0], Limits()).text
     assert text.encode() == TEXT
 
 
@@ -112,7 +113,7 @@ def test_bomb_is_unpacked_no_further_than_allowed(tmp_path: Path) -> None:
     path = packed(tmp_path / "a.zip", {"a.txt": bytes(50_000_000)})
     assert path.stat().st_size < 100_000
     with pytest.raises(LimitExceeded, match="解压后超过上限 1000 字节"):
-        read_member(path, 0, "a.zip/a.txt", Limits(max_bytes=1000))
+        read_source(Found(path, "a.zip/a.txt", 0), Limits(max_bytes=1000))
 
 
 def test_member_locked_by_a_password_is_told(tmp_path: Path) -> None:
@@ -122,18 +123,18 @@ def test_member_locked_by_a_password_is_told(tmp_path: Path) -> None:
         data[data.index(signature) + at] |= 1
     path.write_bytes(data)
     with pytest.raises(Encrypted, match="密码"):
-        read_member(path, 0, "a.zip/a.txt", Limits())
+        read_source(Found(path, "a.zip/a.txt", 0), Limits())
 
 
 def test_damaged_and_empty_members_are_told(tmp_path: Path) -> None:
     path = packed(tmp_path / "a.zip", {"a.txt": bytes(range(256)) * 9, "b.txt": b""})
     with pytest.raises(Corrupt, match="空文件"):
-        read_member(path, 1, "a.zip/b.txt", Limits())
+        read_source(Found(path, "a.zip/b.txt", 1), Limits())
     data = bytearray(path.read_bytes())
     data[60:80] = bytes(20)
     path.write_bytes(data)
     with pytest.raises(Corrupt, match="损坏"):
-        read_member(path, 0, "a.zip/a.txt", Limits())
+        read_source(Found(path, "a.zip/a.txt", 0), Limits())
 
 
 def test_archive_in_an_archive_fails_alone_and_a_second_run_keeps_the_rest(

@@ -15,7 +15,7 @@ from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]  # i
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from gouji.inference.readers import Limits, read_bytes
-from gouji.inference.readers.pdf import RecognisedPage, RenderPage, read_pdf
+from gouji.inference.readers.pdf import PageReading, RecognisedPage, RenderPage, read_pdf
 from gouji.model.document import Alternatives, Place, Source
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, UnsupportedFormat
 from gouji.model.form_file import load_form
@@ -72,7 +72,7 @@ def test_pages_that_were_not_read_are_named() -> None:
 
 def test_a_recogniser_reads_the_scanned_pages_in_their_place() -> None:
     data = pdf(scanned_page, text_page, scanned_page)
-    document = read_pdf(data, SOURCE, Limits(), recognise)
+    document = read_pdf(data, SOURCE, Limits(), PageReading(recognise))
     assert document.text == f"第1页\t7\n{SENTENCE}\n第3页\t7\n"
     assert document.source.ocr
     assert not document.findings

@@ -13,7 +13,7 @@ from PIL import Image
 
 from gouji.inference.config import Settings
 from gouji.inference.pipeline import Extractor
-from gouji.inference.readers import Limits, picture, read_bytes
+from gouji.inference.readers import Limits, read_bytes, recognising
 from gouji.inference.readers.frames import frames
 from gouji.inference.scan.assembly import PageText, document_of, page_text
 from gouji.inference.scan.page import Block, Piece, ReadPage
@@ -187,7 +187,9 @@ def test_every_mode_of_pixels_is_read(mode: str) -> None:
 
 
 def test_what_is_transparent_is_paper() -> None:
-    ((pixels, _),) = frames(saved(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG"), "a.png")
+    ((pixels, _),) = frames(
+        saved(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG"), "a.png", Limits()
+    )
     assert pixels.min() == 255
 
 
@@ -227,7 +229,7 @@ def test_without_the_extra_the_message_says_how_to_install_it(
     def look_up(name: str) -> object:
         return None if name == missing else find_spec(name)
 
-    monkeypatch.setattr(picture, "find_spec", look_up)
+    monkeypatch.setattr(recognising, "find_spec", look_up)
     with pytest.raises(UnsupportedFormat, match=r"pip install 'gouji\[scan\]'"):
         opened(saved(Image.new("L", (40, 60), 255), "PNG"))
 

@@ -8,9 +8,10 @@ from gouji.annotations import doccano, label_studio
 from gouji.annotations.corpus import read_annotations, renamed
 from gouji.annotations.drafts import Draft, draft_of
 from gouji.annotations.exchange import Program
-from gouji.annotations.sources import Extract, is_annotation_file, read_source
+from gouji.annotations.sources import Extract, is_annotation_file
 from gouji.inference.discovery import Found, discover
 from gouji.inference.readers import Limits
+from gouji.inference.sources import read_source
 from gouji.model.atomic import replacing, write_atomically
 from gouji.model.errors import ReadError
 from gouji.model.form import Form

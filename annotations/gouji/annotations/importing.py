@@ -11,10 +11,11 @@ from gouji.annotations.drafts import draft_of
 from gouji.annotations.exchange import Details, Program, Returned, finished
 from gouji.annotations.regions import marked_of
 from gouji.annotations.relocating import relocated
-from gouji.annotations.sources import Extract, read_source
+from gouji.annotations.sources import Extract
 from gouji.inference.correction_files import read_corrections
 from gouji.inference.discovery import discover
 from gouji.inference.readers import Limits
+from gouji.inference.sources import read_source
 from gouji.model.annotation import Annotation
 from gouji.model.document import Document
 from gouji.model.errors import ConfigError, Corrupt, ReadError

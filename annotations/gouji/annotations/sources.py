@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gouji.inference.discovery import Found
-from gouji.inference.readers import Limits, read, read_member
 from gouji.model.annotation import Annotation
 from gouji.model.document import Document
 from gouji.model.jsonl import decode, loads
@@ -15,17 +13,6 @@ Extract = Callable[[Document, Mapping[str, Mapping[str, Number | None]]], tuple[
 """The reports in a document, given what a person confirmed, by the suffix of the report's name."""
 
 SUFFIX = ".jsonl"
-
-
-def read_source(source: Found, limits: Limits) -> Document:
-    """The document of a source, which may stand in an archive.
-
-    Raises:
-        ReadError: it can't be read.
-    """
-    if source.member is None:
-        return read(source.path, source.name, limits)
-    return read_member(source.path, source.member, source.name, limits)
 
 
 def is_annotation_file(path: Path) -> bool:

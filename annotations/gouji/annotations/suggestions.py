@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gouji.annotations.line_shapes import Profile, distance, profile_of
-from gouji.annotations.sources import Extract, read_source
+from gouji.annotations.sources import Extract
 from gouji.inference.confirmation import settled
 from gouji.inference.discovery import Discovery
 from gouji.inference.opinions import compare
 from gouji.inference.readers import Limits
 from gouji.inference.rules import tag_tables
 from gouji.inference.segmenter import segment
+from gouji.inference.sources import read_source
 from gouji.model.annotation import Annotation
 from gouji.model.document import Document
 from gouji.model.errors import ReadError

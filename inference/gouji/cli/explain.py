@@ -1,5 +1,6 @@
 """`gouji explain`: why a report's cells have the values they have."""
 
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from gouji.cli.terminal import console
+from gouji.inference.cell_pictures import cell_picture
 from gouji.inference.config import Settings
+from gouji.inference.discovery import Found
 from gouji.inference.explanation import (
     Explanation,
     FilledEquation,
@@ -19,10 +22,12 @@ from gouji.inference.explanation import (
     nearest_cells,
     overview,
 )
-from gouji.inference.readers import Limits, read
+from gouji.inference.readers import Limits
+from gouji.inference.sources import read_source, sha256_of
 from gouji.inference.worker import make_extractor
 from gouji.inference.writers.rows import STATUSES, VERDICTS
-from gouji.model.errors import Corrupt, GoujiError
+from gouji.model.atomic import write_atomically
+from gouji.model.errors import ConfigError, Corrupt, GoujiError
 from gouji.model.form import Form
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import loads
@@ -36,6 +41,16 @@ HOLDS = {True: "成立", False: "不成立", None: "无法判断"}
 HELP = "列出一份报告中需要核对或改动过的单元格；给出 CELL 时说明该格的来由。"
 _NONE = "—"
 _CONTEXT = 40
+
+
+Image = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.png",
+        help="把 CELL 在页上的样子连同周围存为图片（扫描件和 PDF）；"
+        "FILE 为报告 JSON 时须有 --source。",
+    ),
+]
 
 
 def explain_file(
@@ -55,30 +70,42 @@ def explain_file(
             help="FILE 为原文件时所用模型的名称或文件夹；rules 为只用规则；默认为当前模型。",
         ),
     ] = None,
+    image: Image = None,
 ) -> None:
     """Lists what to look at in a report, or explains one cell of it."""
     form = load_form()
     try:
-        reports, text = load(file, source, form, model)
+        if image is not None and cell is None:
+            raise ConfigError("--image 须给出 CELL：图片是一个单元格的")
+        loaded = load(file, source, form, model)
+        if cell is not None:
+            refuse_unknown(cell, loaded.reports)
+        if image is not None and cell is not None:
+            save_pictures(loaded, cell, image)
     except GoujiError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    if cell is not None:
-        refuse_unknown(cell, reports)
     terminal = console()
-    for report in reports:
+    for report in loaded.reports:
         verdict = VERDICTS[report.verdict]
         terminal.print(f"{report.source.name}：{verdict} {report.reason}".rstrip())
         if cell is None:
             print_overview(overview(report, form), report, terminal)
         elif cell in report.cells:
-            print_explanation(explain(report, form, cell, text), terminal)
+            print_explanation(explain(report, form, cell, loaded.text), terminal)
 
 
-def load(
-    file: Path, source: Path | None, form: Form, model: str | None = None
-) -> tuple[tuple[Report, ...], str | None]:
-    """The reports in a source, or the one in a JSON file, and the source's text if it is at hand.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Reports, and their source and its text if they are at hand."""
+
+    reports: tuple[Report, ...]
+    source: Found | None = None
+    text: str | None = None
+
+
+def load(file: Path, source: Path | None, form: Form, model: str | None = None) -> Loaded:
+    """The reports in a source, or the one in a JSON file.
 
     `model` reads a source; None is the one in use.
 
@@ -87,16 +114,36 @@ def load(
     """
     report = stored_report(file, form)
     if report is None:
-        settings = Settings()
-        document = read(file, file.name, settings.limits)
-        entry = find_model(model)
-        return make_extractor(form, settings, entry.reference)(document, {}), document.text
+        settings, found = Settings(), Found(file, file.name)
+        document = read_source(found, settings.limits)
+        extract = make_extractor(form, settings, find_model(model).reference)
+        return Loaded(extract(document, {}), found, document.text)
     if source is None:
-        return (report,), None
-    document = read(source, source.name, Limits())
-    if document.source.sha256 != report.source.sha256:
+        return Loaded((report,))
+    found = Found(source, source.name)
+    if (sha256 := sha256_of(found, Limits())) and sha256 != report.source.sha256:
         raise Corrupt(f"{source}：不是 {file} 的原文件（内容摘要不同）")
-    return (report,), document.text
+    return Loaded((report,), found, read_source(found, Limits()).text)
+
+
+def save_pictures(loaded: Loaded, cell: str, image: Path) -> None:
+    """Writes the picture of a cell; those of further reports get `#2` and so on in their names.
+
+    Raises:
+        ConfigError: no report tells where the cell stands, or the file can't be written.
+        ReadError: the source can't be read.
+    """
+    if loaded.source is None:
+        raise ConfigError("--image：FILE 为报告 JSON，须用 --source 给出原文件，图片从中截取")
+    for number, report in enumerate(loaded.reports, start=1):
+        if cell not in report.cells:
+            continue
+        picture = cell_picture(loaded.source, report, cell, Limits())
+        path = image if number == 1 else image.with_stem(f"{image.stem}#{number}")
+        try:
+            write_atomically(path, picture)
+        except OSError as error:
+            raise ConfigError(f"--image：无法写入 {path}（{error.strerror}）") from error
 
 
 def stored_report(file: Path, form: Form) -> Report | None:

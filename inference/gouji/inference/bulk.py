@@ -15,10 +15,12 @@ from enum import StrEnum
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from traceback import format_exc
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from gouji.inference.cell_pictures import CellPictures
 from gouji.inference.correction_files import read_corrections
 from gouji.inference.discovery import Discovery, Found
 from gouji.inference.tally import Tally, Totals
@@ -80,8 +82,9 @@ class OutputFormat(StrEnum):
 class Job:
     """A run: what to read, how, and where the results go.
 
-    Without `out` the reports are handed out with the outcomes, as lines of JSON; `task.folder` and
-    `task.workbooks` are set by the run itself. `units` are the names of those expected to report.
+    Without `out` the reports are handed out with the outcomes, as lines of JSON; `task.folder`,
+    `task.workbooks` and `task.pictures` are set by the run itself. `units` are the names of those
+    expected to report.
     """
 
     discovery: Discovery
@@ -101,20 +104,25 @@ def run(job: Job, on_outcome: OnOutcome) -> Totals:
             earlier run has right values filled in that are not among the corrections.
     """
     folder = _prepare(job)
-    with closing(Tally()) as tally:
-        return _run(job, on_outcome, folder, tally)
+    if OutputFormat.XLSX not in job.formats:
+        with closing(Tally()) as tally:
+            return _run(job, on_outcome, folder, tally)
+    with closing(Tally()) as tally, TemporaryDirectory(prefix="gouji-") as pictures:
+        task = replace(job.task, workbooks=job.out, pictures=CellPictures(Path(pictures)))
+        return _run(replace(job, task=task), on_outcome, folder, tally)
 
 
 def _run(job: Job, on_outcome: OnOutcome, folder: ReportFolder | None, tally: Tally) -> Totals:
     unused = set(job.task.corrections.by_source)
-    workbooks = job.out if OutputFormat.XLSX in job.formats else None
-    task = replace(job.task, folder=folder, workbooks=workbooks)
+    task = replace(job.task, folder=folder)
     lost = (Outcome(folder.name, failure=folder.reason) for folder in job.discovery.unreadable)
     with closing(outcomes(task, job.discovery.found, job.workers)) as stream:
         for outcome in chain(stream, lost):
             if outcome.trace:
                 _LOGGER.error("%s: %s", outcome.name, outcome.trace)
             tally.add(outcome)
+            if task.pictures is not None:
+                tally.add_pictures(outcome, task.pictures)
             unused.discard(outcome.sha256 or "")
             on_outcome(outcome)
     expected = tuple(expected_rows(job.units, tally.reporters)) if job.units else ()

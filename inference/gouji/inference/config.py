@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gouji.inference.readers.limits import Limits
+from gouji.inference.readers.recognising import Ocr
 from gouji.model.errors import ConfigError
 from gouji.model.jsonl import DecodeError, decode, dumps, encode
 from gouji.model.reconciling.settings import ReconcilingSettings, load_settings, parse_settings
@@ -36,6 +37,13 @@ class Tagging:
     second_opinion: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Recognising:
+    """Which pages are recognised: `auto`, `always` or `never` (`Ocr`)."""
+
+    ocr: Ocr = Ocr.AUTO
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that may be set and changes results; how many workers there are is not in it."""
@@ -43,6 +51,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     reconciling: ReconcilingSettings = field(default_factory=load_settings)
     tagging: Tagging = field(default_factory=Tagging)
+    recognition: Recognising = field(default_factory=Recognising)
 
     @cached_property
     def sha256(self) -> str:
@@ -93,6 +102,10 @@ def _limits(changes: Mapping[str, Any], place: str) -> Limits:
     return _decoded(Limits, changes, place)
 
 
+def _recognition(changes: Mapping[str, Any], place: str) -> Recognising:
+    return _decoded(Recognising, changes, place)
+
+
 def _tagging(changes: Mapping[str, Any], place: str) -> Tagging:
     return _decoded(Tagging, changes, place)
 
@@ -114,6 +127,7 @@ def _reconciling(changes: Mapping[str, Any], place: str) -> ReconcilingSettings:
 
 _PARSERS: Mapping[str, Callable[[Mapping[str, Any], str], Any]] = {
     "limits": _limits,
+    "recognition": _recognition,
     "reconciling": _reconciling,
     "tagging": _tagging,
 }
@@ -122,4 +136,5 @@ _PARSERS: Mapping[str, Callable[[Mapping[str, Any], str], Any]] = {
 def _wording(error: DecodeError) -> str:
     if error.known:
         return f"未知的设置 {error.path}；可用：{'、'.join(error.known)}"
-    return f"{error.path} 应为{_TYPE_NAMES[error.expected]}，现为 {error.found}"
+    wanted = _TYPE_NAMES.get(error.expected) or error.expected.replace("one of", "以下之一：")
+    return f"{error.path} 应为{wanted}，现为 {error.found}"

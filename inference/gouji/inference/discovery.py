@@ -27,11 +27,13 @@ class Found:
     """A source to read; `name` is its path relative to the PATH it was found under, with `/`.
 
     `member` is its place in the directory of the archive at `path`, None for a file of its own.
+    A folder whose pictures are the `pages` of one report has them in their order.
     """
 
     path: Path
     name: str
     member: int | None = None
+    pages: tuple["Found", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

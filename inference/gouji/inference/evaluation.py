@@ -13,8 +13,9 @@ from gouji.inference.bulk import Job, run
 from gouji.inference.discovery import Discovery, Found, discover
 from gouji.inference.evidence import Evaluated, evaluated
 from gouji.inference.lineage import Version
-from gouji.inference.readers import Limits, read
+from gouji.inference.readers import Limits
 from gouji.inference.scoring import Gold, Predictions
+from gouji.inference.sources import read_source
 from gouji.inference.worker import Outcome, Task
 from gouji.model.annotation import Annotation
 from gouji.model.errors import Corrupt, ReadError
@@ -208,7 +209,7 @@ def read_texts(golds: Iterable[Gold], sources: Iterable[Found], limits: Limits) 
 
 def _text_of(source: Found, limits: Limits) -> str | None:
     with suppress(ReadError):  # extraction tells the same failure, and here it counts as lost
-        return read(source.path, source.name, limits).text
+        return read_source(source, limits).text
     return None
 
 

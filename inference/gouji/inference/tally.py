@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
+from gouji.inference.cell_pictures import CellPictures
 from gouji.inference.spool import Spool
 from gouji.inference.units import Reporter
 from gouji.inference.worker import Outcome
+from gouji.inference.writers.picture_column import MOST_PICTURES
 from gouji.inference.writers.rows import ReportRows, made_by_line, summary_header
 from gouji.inference.writers.run_workbook import Origin, RunSheets
 from gouji.inference.writers.sheets import (
@@ -65,6 +68,7 @@ class Tally:
     failed: list[Row] = field(default_factory=list)
     variants: set[tuple[str, str]] = field(default_factory=set)
     duplicates: dict[str, str] = field(default_factory=dict)
+    pictures: dict[tuple[str, str], Path] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -75,6 +79,18 @@ class Tally:
         if outcome.failure is not None:
             self.failed.append((outcome.name, outcome.failure))
         self.totals = _added(self.totals, outcome)
+
+    def add_pictures(self, outcome: Outcome, made: CellPictures) -> None:
+        """Takes over the pictures of an outcome, as long as a workbook has room for them.
+
+        Raises:
+            OSError: their folder can't be read or written.
+        """
+        for report in outcome.reports:
+            self.pictures |= made.of(report.name)
+        if len(self.pictures) >= MOST_PICTURES:
+            self.pictures = dict(islice(self.pictures.items(), MOST_PICTURES))
+            made.close()
 
     def _note(self, report: ReportRows) -> None:
         same = None
@@ -106,6 +122,7 @@ class Tally:
             failed=self.failed,
             origins=self.origins,
             duplicates=self.duplicates,
+            pictures=self.pictures,
         )
 
     def write(self, folder: Path, form: Form, made_by: MadeBy) -> None:

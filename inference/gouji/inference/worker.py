@@ -1,26 +1,26 @@
 """One source from file to reports: what a worker process of a bulk run does with it."""
 
 import errno
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 
+from gouji.inference.cell_pictures import CellPictures
 from gouji.inference.config import Settings
 from gouji.inference.corrections import Corrections, Values
 from gouji.inference.discovery import Found
-from gouji.inference.readers import read, read_member
-from gouji.inference.readers.archive import member_bytes
+from gouji.inference.readers import Recognition
+from gouji.inference.sources import read_source, sha256_of
 from gouji.inference.writers.outputs import workbook_path
 from gouji.inference.writers.report_folder import ReportFolder, report_line
 from gouji.inference.writers.report_workbook import report_workbook
 from gouji.inference.writers.rows import ReportRows, report_rows
 from gouji.model.atomic import write_atomically
 from gouji.model.document import Document
-from gouji.model.errors import GoujiError, ReadError
+from gouji.model.errors import GoujiError
 from gouji.model.form import Form
 from gouji.model.form_file import load_form
 from gouji.model.registry import RULES
@@ -28,7 +28,6 @@ from gouji.model.report import MadeBy, Report
 
 DEFAULT_MODEL = RULES
 
-_CHUNK_BYTES = 1024 * 1024
 _ERRORS_OF_A_NAME = frozenset(
     (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EISDIR, errno.ENOTDIR, errno.EEXIST)
 )
@@ -63,7 +62,8 @@ class Task:
     say of it (its name if nothing else is given). `folder` takes the reports as files; without
     one they are handed back as lines of JSON. With `force`, reports of an earlier run are made
     anew even if nothing has changed. Each report also becomes a workbook in the folder
-    `workbooks`, if any, in which blank cells hold 0 if `blank_as_zero`.
+    `workbooks`, if any, in which blank cells hold 0 if `blank_as_zero`, and what there is to
+    review in it is shown in `pictures`.
     """
 
     settings: Settings
@@ -75,6 +75,7 @@ class Task:
     force: bool = False
     workbooks: Path | None = None
     blank_as_zero: bool = False
+    pictures: CellPictures | None = None
     make_extract: MakeExtract = make_extractor
 
     def made_by(self, form: Form) -> MadeBy:
@@ -102,9 +103,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Worker:
-    """Turns sources into reports; what is costly to build is built once, with the first source."""
+    """Turns sources into reports; what is costly to build is built once, with the first source.
+
+    `on_page` is called before and after every page that is recognised.
+    """
 
     task: Task
+    on_page: Callable[[], None] = lambda: None
 
     @cached_property
     def form(self) -> Form:
@@ -114,6 +119,10 @@ class Worker:
     @cached_property
     def _extract(self) -> Extract:
         return self.task.make_extract(self.form, self.task.settings, self.task.model)
+
+    @cached_property
+    def _recognition(self) -> Recognition:
+        return Recognition(self.task.settings.recognition.ocr, self.on_page)
 
     @cached_property
     def _of_run(self) -> MadeBy:
@@ -127,7 +136,7 @@ class Worker:
             OutputError: the reports can't be written.
         """
         if earlier := self._earlier(source):
-            self._save_workbooks(earlier)
+            self._save_workbooks(source, earlier)
             return self._outcome(source, earlier, lambda: self._read(source).text, kept=True)
         document = self._read(source)
         sha256 = document.source.sha256
@@ -141,14 +150,11 @@ class Worker:
             for report in made
         )
         self._save(reports)
-        self._save_workbooks(reports)
+        self._save_workbooks(source, reports)
         return self._outcome(source, reports, lambda: document.text, kept=False)
 
     def _read(self, source: Found) -> Document:
-        limits = self.task.settings.limits
-        if source.member is not None:
-            return read_member(source.path, source.member, source.name, limits)
-        return read(source.path, source.name, limits)
+        return read_source(source, self.task.settings.limits, self._recognition)
 
     def _made_by(self, sha256: str) -> MadeBy:
         settings = self.task.corrections.settings_sha256(self.task.settings.sha256, sha256)
@@ -166,18 +172,8 @@ class Worker:
             report.made_by == self._made_by(sha256) and report.source.sha256 == sha256
             for report in reports
         )
-        return reports if fit and self._digest(source) == sha256 else ()
-
-    def _digest(self, source: Found) -> str | None:
-        """The SHA-256 of a source, None if it can't be opened; reading it will say why."""
-        if source.member is None:
-            return _digest(source.path)
-        max_bytes = self.task.settings.limits.max_bytes
-        try:
-            data = member_bytes(source.path, source.member, source.name, max_bytes)
-        except ReadError:
-            return None
-        return hashlib.sha256(data).hexdigest()
+        unchanged = fit and sha256_of(source, self.task.settings.limits) == sha256
+        return reports if unchanged else ()
 
     def _save(self, reports: Iterable[Report]) -> None:
         if self.task.folder is None:
@@ -187,7 +183,7 @@ class Worker:
             with _writing(name, self.task.folder.path(name)):
                 self.task.folder.save(report, self.form)
 
-    def _save_workbooks(self, reports: Iterable[Report]) -> None:
+    def _save_workbooks(self, source: Found, reports: Sequence[Report]) -> None:
         """Writes them even if the reports are kept: the way blanks are shown may have changed."""
         if self.task.workbooks is None:
             return
@@ -196,6 +192,8 @@ class Worker:
             content = report_workbook(report, self.form, blank_as_zero=self.task.blank_as_zero)
             with _writing(report.source.name, path):
                 write_atomically(path, content)
+        if self.task.pictures is not None:
+            self.task.pictures.save(source, reports, self.task.settings.limits)
 
     def _outcome(
         self, source: Found, reports: tuple[Report, ...], text: Callable[[], str], *, kept: bool
@@ -224,15 +222,3 @@ def _writing(name: str, path: Path) -> Iterator[None]:
         if error.errno in _ERRORS_OF_A_NAME:
             raise GoujiError(f"{name}：无法写入 {path}（{error.strerror}）") from error
         raise OutputError(error.errno, error.strerror, str(path)) from error
-
-
-def _digest(path: Path) -> str | None:
-    """The SHA-256 of a file, read piece by piece; None if it can't be opened."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    except OSError:  # reading it as a source will say why
-        return None
-    return digest.hexdigest()

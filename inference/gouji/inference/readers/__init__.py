@@ -5,17 +5,14 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.kinds import (
     DOC,
     DOCX,
-    JPEG,
     ODS,
     ODT,
     PDF,
-    PNG,
+    PICTURES,
     RTF,
-    TIFF,
     XLS,
     XLSX,
     Markup,
@@ -24,11 +21,12 @@ from gouji.inference.readers.kinds import (
     markup_of,
 )
 from gouji.inference.readers.limits import Limits
+from gouji.inference.readers.recognising import Ocr, Recognition
 from gouji.inference.readers.text import read_text
 from gouji.model.document import Document, Source
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded, ReadError, UnsupportedFormat
 
-__all__ = ["Limits", "read", "read_bytes", "read_member", "read_text"]
+__all__ = ["Limits", "Ocr", "Recognition", "file_bytes", "read", "read_bytes", "read_text"]
 
 _WANTED = (
     "目前读取纯文本、Markdown、HTML 网页、Word（DOCX）、Excel（XLSX）、PDF 和"
@@ -47,10 +45,11 @@ _CONVERTED = {
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
-def read(path: Path, name: str, limits: Limits) -> Document:
+def read(path: Path, name: str, limits: Limits, recognition: Recognition | None = None) -> Document:
     """The document in the file at `path`; `name` becomes `source.name` and opens every message.
 
-    The kind is told by the content; the suffix of `name` only breaks ties.
+    The kind is told by the content; the suffix of `name` only breaks ties. `recognition` None
+    recognises pictures, and pages of a PDF without a usable text layer.
 
     Raises:
         UnsupportedFormat: the content is of a kind that no reader handles.
@@ -59,32 +58,24 @@ def read(path: Path, name: str, limits: Limits) -> Document:
         LimitExceeded: the file is larger than the limits allow; it is not read whole.
         ReadError: the file can't be opened.
     """
-    return read_bytes(_content(path, name, limits.max_bytes), name, limits)
+    return read_bytes(file_bytes(path, name, limits.max_bytes), name, limits, recognition)
 
 
-def read_member(path: Path, number: int, name: str, limits: Limits) -> Document:
-    """The document in a member of the ZIP archive at `path`, as `read` gives that of a file.
-
-    Raises:
-        ReadError: as `read`, and where the member can't be unpacked.
-    """
-    data = member_bytes(path, number, name, limits.max_bytes)
-    if not data:
-        raise Corrupt(f"{name}：空文件（0 字节）；应为有内容的纯文本")
-    return read_bytes(data, name, limits)
-
-
-def read_bytes(data: bytes, name: str, limits: Limits) -> Document:
+def read_bytes(
+    data: bytes, name: str, limits: Limits, recognition: Recognition | None = None
+) -> Document:
     """The document in the bytes of a file, as `read` gives it.
 
     Raises:
         ReadError: as `read`, but for what concerns opening the file.
     """
+    if not data:
+        raise Corrupt(f"{name}：空文件（0 字节）；应为有内容的文件")
     if is_encrypted(data):
         raise Encrypted(f"{name}：是加密的 Office 文档；请解除密码后再试")
     source = Source(name, hashlib.sha256(data).hexdigest(), Markup.PLAIN.value)
     if kind := binary_kind(data):
-        return _packaged(kind, data, source, limits)
+        return _packaged(kind, data, source, limits, recognition or Recognition())
     document = read_text(data, source, limits)
     markup = markup_of(document.text, name)
     if markup in _MARKUP_NAMES:
@@ -97,7 +88,9 @@ def read_bytes(data: bytes, name: str, limits: Limits) -> Document:
     return read_html(document, limits)
 
 
-def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Document:
+def _packaged(
+    kind: str, data: bytes, source: Source, limits: Limits, recognition: Recognition
+) -> Document:
     """The document in a file of a binary format."""
     if kind == DOCX:
         from gouji.inference.readers.word import read_docx
@@ -105,47 +98,52 @@ def _packaged(kind: str, data: bytes, source: Source, limits: Limits) -> Documen
         source = replace(source, media_type=f"{_OFFICE}wordprocessingml.document")
         return read_docx(data, source, limits)
     if kind == PDF:
-        return _pdf(data, replace(source, media_type="application/pdf"), limits)
+        source = replace(source, media_type="application/pdf")
+        return _pdf(data, source, limits, recognition)
     if kind == XLSX:
         from gouji.inference.readers.workbook import read_xlsx
 
         source = replace(source, media_type=f"{_OFFICE}spreadsheetml.sheet")
         return read_xlsx(data, source, limits)
-    if kind in (PNG, JPEG, TIFF):
+    if kind in PICTURES:
         from gouji.inference.readers.picture import read_picture
 
-        return read_picture(data, source, kind, limits)
+        return read_picture(data, source, kind, limits, recognition)
     if kind in _CONVERTED:
         from gouji.inference.readers.conversion import converted
 
         suffix, media_type = _CONVERTED[kind]
         package = converted(data, source.name, kind, suffix, limits)
-        document = _packaged(_PACKAGES[suffix], package, source, limits)
+        document = _packaged(_PACKAGES[suffix], package, source, limits, recognition)
         return replace(document, source=replace(document.source, media_type=media_type))
     raise UnsupportedFormat(f"{source.name}：是 {kind}；{_WANTED}")
 
 
-def _pdf(data: bytes, source: Source, limits: Limits) -> Document:
+def _pdf(data: bytes, source: Source, limits: Limits, recognition: Recognition) -> Document:
     """The document in a PDF file.
 
     Raises:
         UnsupportedFormat: what reads PDF is not installed.
     """
     try:
-        from gouji.inference.readers.pdf import read_pdf
+        from gouji.inference.readers.pdf import page_reading, read_pdf
     except ModuleNotFoundError as error:
         if error.name != "pypdfium2":
             raise
         raise UnsupportedFormat(
             f"{source.name}：是 PDF；读取需要安装：pip install 'gouji[pdf]'"
         ) from error
-    from gouji.inference.readers.recognising import page_recogniser
-
-    return read_pdf(data, source, limits, page_recogniser())
+    return read_pdf(data, source, limits, page_reading(recognition, source.name))
 
 
-def _content(path: Path, name: str, max_bytes: int) -> bytes:
-    """All bytes of a regular file; at most one more than allowed is ever read."""
+def file_bytes(path: Path, name: str, max_bytes: int) -> bytes:
+    """All bytes of a regular file; at most one more than allowed is ever read.
+
+    Raises:
+        UnsupportedFormat: it is no regular file.
+        LimitExceeded: it has more than `max_bytes`.
+        ReadError: it can't be opened.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -159,6 +157,4 @@ def _content(path: Path, name: str, max_bytes: int) -> bytes:
         raise ReadError(f"{name}：无法打开（{error.strerror}）；请检查文件和权限") from error
     if size > max_bytes:
         raise LimitExceeded(f"{name}：至少 {size} 字节，超过上限 {max_bytes} 字节；请拆分后再试")
-    if size == 0:
-        raise Corrupt(f"{name}：空文件（0 字节）；应为有内容的纯文本")
     return data

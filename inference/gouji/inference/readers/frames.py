@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from gouji.inference.readers.kinds import DAMAGE
+from gouji.inference.readers.limits import Limits
 from gouji.model.errors import Corrupt, LimitExceeded
 
-MAX_SIDE, MAX_PIXELS, MAX_PAGES = 20_000, 100_000_000, 300
-"""What one page may measure (A3 at 600 dpi has 70 million pixels), and how many there may be."""
+MAX_SIDE, MAX_PIXELS = 20_000, 100_000_000
+"""What one page may measure (A3 at 600 dpi has 70 million pixels)."""
 
+_LIMITS = Limits()
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _BROKEN = (*DAMAGE, OSError, SyntaxError, LookupError, TypeError, MemoryError)
 """What Pillow raises at damage."""
@@ -23,25 +25,50 @@ Frame = tuple[NDArray[np.uint8], float | None]
 """Pixels, gray (height, width) or RGB (height, width, 3), and the resolution that is told."""
 
 
-def frames(data: bytes, name: str) -> Iterator[Frame]:
+def frames(
+    data: bytes, name: str, limits: Limits = _LIMITS, wanted: Sequence[int] | None = None
+) -> Iterator[Frame]:
     """Every page of a TIFF, the one picture of a PNG or a JPEG (upright by its EXIF data).
+
+    With `wanted`, only the pages of these numbers, from 1 on and rising.
 
     Raises:
         Corrupt: the picture is broken.
         LimitExceeded: it has too many pixels or pages.
     """
-    with _guarded(name):
-        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
-        n_pages = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-    with picture:
-        if n_pages > MAX_PAGES:
-            raise LimitExceeded(f"{name}：共 {n_pages} 页，超过上限 {MAX_PAGES} 页；请拆分后再试")
-        for number in range(n_pages):
+    with _opened(data, name) as picture:
+        n_pages = _count(picture, name)
+        limits.check_recognised(n_pages, name)
+        for number in wanted or range(1, n_pages + 1):
             with _guarded(name):
                 if n_pages > 1:
-                    picture.seek(number)
+                    picture.seek(number - 1)
                 frame = _frame(picture, name)
             yield frame
+
+
+def n_frames(data: bytes, name: str) -> int:
+    """How many pages `frames` finds.
+
+    Raises:
+        Corrupt: the picture is broken.
+    """
+    with _opened(data, name) as picture:
+        return _count(picture, name)
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[Image.Image]:
+    with _guarded(name):
+        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
+    with picture:
+        yield picture
+
+
+def _count(picture: Image.Image, name: str) -> int:
+    with _guarded(name):
+        n_pages: int = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    return n_pages
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 PDF = "PDF 文档"
 RTF, DOC, XLS = "RTF 文档", "Word 97-2003 文档（DOC、WPS）", "Excel 97-2003 工作簿（XLS、ET）"
 PNG, JPEG, TIFF = "PNG 图片", "JPEG 图片", "TIFF 图片"
+PICTURES = (PNG, JPEG, TIFF)
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", PNG),

@@ -11,6 +11,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from gouji.inference.writers.form_grid import form_grid
+from gouji.inference.writers.picture_column import MOST_PICTURES, PICTURE, place_picture
+from gouji.inference.writers.picture_column import WIDTH as PICTURE_WIDTH
 from gouji.inference.writers.report_workbook import shown_value
 from gouji.inference.writers.rows import VERDICTS, identity, made_by_line, table_title
 from gouji.inference.writers.sheets import FAILED_HEADER, REVIEW_HEADER, RUN_WORKBOOK, Row
@@ -64,6 +66,7 @@ class RunSheets:
     `variants` lists (table, variant) as found in its reports; `review` and `confirmed` hold rows
     under `REVIEW_HEADER`, `failed` rows under `FAILED_HEADER`; `origins` knows every report.
     `duplicates` maps a report to the earlier one that it is the same as; it adds nothing to sums.
+    `pictures` maps the report and the cell of rows to review to the PNG file that shows the cell.
     """
 
     variants: frozenset[tuple[str, str]]
@@ -72,6 +75,7 @@ class RunSheets:
     failed: Sequence[Row]
     origins: Mapping[str, Origin]
     duplicates: Mapping[str, str]
+    pictures: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -109,13 +113,15 @@ def write_run_workbook(
     sums = {(table.id, table.variant): _Sum() for table in tables}
     counted = _counted(reports, run, sums)
     made_by = _append_wide(book, tables, counted, run.duplicates, blank_as_zero=blank_as_zero)
-    for name, rows in ((TO_REVIEW, run.review), (CONFIRMED, run.confirmed)):
-        _append_rows(book, name, CORRECTION_HEADER, _with_origins(name, rows, run.origins))
+    rows = _with_origins(TO_REVIEW, run.review, run.origins)
+    _append_rows(book, TO_REVIEW, CORRECTION_HEADER, rows, run.pictures)
+    rows = _with_origins(CONFIRMED, run.confirmed, run.origins)
+    _append_rows(book, CONFIRMED, CORRECTION_HEADER, rows)
     _append_rows(book, FAILED, FAILED_HEADER, run.failed)
     n_others = len(book.worksheets)
     for number, table in enumerate(tables, start=1):
         _append_sum(book, number, table, form, sums[table.id, table.variant])
-    _append_guide(book, made_by, len(run.duplicates))
+    _append_guide(book, made_by, run)
     for sheet in book.worksheets[n_others:]:
         book.move_sheet(sheet.title, -n_others)
     with replacing(path) as stream:
@@ -171,22 +177,37 @@ def _wide_cell(sheet: Sheet, result: CellResult | None, blank_as_zero: bool) -> 
     return cell
 
 
-def _append_rows(book: Workbook, name: str, header: Sequence[str], rows: Iterable[Row]) -> None:
-    """The rows on a sheet, or on several where there are more than one holds."""
+def _append_rows(
+    book: Workbook,
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Row],
+    pictures: Mapping[tuple[str, str], Path] | None = None,
+) -> None:
+    """The rows on a sheet, or on several where there are more than one holds.
+
+    With `pictures`, they stand before the right value, in a column of their own.
+    """
+    titles = (*header[:_AT], PICTURE, *header[_AT:]) if pictures else header
     sheet, number, n_rows = None, 0, 0
     for row in rows:
         if sheet is None or n_rows == _MOST_ROWS:
             number += 1
-            sheet, n_rows = _headed(book, name if number == 1 else f"{name} {number}", header), 0
-        sheet.append(plain_row(sheet, row))
+            sheet, n_rows = _headed(book, name if number == 1 else f"{name} {number}", titles), 0
+        cells = plain_row(sheet, row)
+        if pictures:
+            cells.insert(_AT, None)
+            if picture := pictures.get((str(row[0]), str(row[1]))):
+                place_picture(sheet, picture, n_rows + 2, _AT + 1)
+        sheet.append(cells)
         n_rows += 1
     if sheet is None:
-        _headed(book, name, header)
+        _headed(book, name, titles)
 
 
 def _headed(book: Workbook, name: str, header: Sequence[str]) -> Sheet:
-    widths = [30 if title in (REPORT, CELL, "行", "原因") else 14 for title in header]
-    sheet = add_sheet(book, name, widths, "A2")
+    wide = dict.fromkeys((REPORT, CELL, "行", "原因"), 30) | {PICTURE: PICTURE_WIDTH}
+    sheet = add_sheet(book, name, [wide.get(title, 14) for title in header], "A2")
     sheet.append(plain_row(sheet, header, bold=True))
     return sheet
 
@@ -233,12 +254,16 @@ def _number(value: Decimal) -> Number:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _append_guide(book: Workbook, made_by: Mapping[str, int], n_duplicates: int) -> None:
+def _append_guide(book: Workbook, made_by: Mapping[str, int], run: RunSheets) -> None:
+    lines = list(_GUIDE)
+    if n := len(run.pictures):
+        lines.append(
+            f"“{PICTURE}”一栏是页上该处的样子，共 {n} 张；没有页上位置的格子没有图片，"
+            f"一次最多附 {MOST_PICTURES} 张。"
+        )
+    if n := len(run.duplicates):
+        lines.append(f"有 {n} 份报告与前面的机关、年度和各格都相同，不计入汇总（见“{WIDE}”）。")
+    lines += [f"{n} 份报告：{line}" for line, n in sorted(made_by.items())]
     sheet = add_sheet(book, "说明", (100,))
-    for line in _GUIDE:
+    for line in lines:
         sheet.append([text_cell(sheet, line)])
-    if n_duplicates:
-        line = f"有 {n_duplicates} 份报告与前面的机关、年度和各格都相同，不计入汇总（见“{WIDE}”）。"
-        sheet.append([text_cell(sheet, line)])
-    for line, n in sorted(made_by.items()):
-        sheet.append([text_cell(sheet, f"{n} 份报告：{line}")])

@@ -5,7 +5,7 @@ Objects of a page -> glyphs and ruling lines -> lines of text and grids -> the f
 where it begins. Everything in the text has its page and box.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium2  # type: ignore[import-untyped]  # it carries no types
@@ -15,94 +15,104 @@ from gouji.inference.readers.pdf.columns import Columns
 from gouji.inference.readers.pdf.flow import Paragraph, flow
 from gouji.inference.readers.pdf.judging import needs_recognition
 from gouji.inference.readers.pdf.layout import Layout, layout_of
-from gouji.inference.readers.pdf.opening import (
-    RenderPage,
-    opened,
-    opened_page,
-    renderer,
-    taken_apart,
-)
+from gouji.inference.readers.pdf.opening import opened, opened_page, renderer, taken_apart
 from gouji.inference.readers.pdf.tables import Table
 from gouji.inference.readers.pdf.writing import Writing
-from gouji.model.document import Alternatives, Document, Place, Source
+from gouji.inference.readers.recognising import (
+    INSTALL,
+    Ocr,
+    RecognisedPage,
+    RecognisePage,
+    Recognition,
+    RenderPage,
+    page_recogniser,
+)
+from gouji.model.document import Document, Source
 from gouji.model.errors import Corrupt, LimitExceeded, UnsupportedFormat
 from gouji.model.findings import Finding, finding
 
-__all__ = ["RecognisePage", "RecognisedPage", "RenderPage", "read_pdf"]
+__all__ = ["PageReading", "RecognisedPage", "RenderPage", "page_reading", "read_pdf"]
+
+_PICTURED = 0.15  # the share of a page from which on a picture may hold a table
 
 
 @dataclass(frozen=True, slots=True)
-class RecognisedPage:
-    """What recognition makes of a page: rows as lines, a cell boundary a tab.
+class PageReading:
+    """How pages are read: `recognise` reads those without usable text, or `every` page.
 
-    Spans of places and alternatives count characters of `text`; boxes are in points from the top
-    left corner of the page as a viewer shows it. Places are in the order of their end.
+    Without it they are left out, and the finding says what the `remedy` is, in Chinese.
     """
 
-    text: str
-    places: tuple[Place, ...] = ()
-    alternatives: tuple[Alternatives, ...] = ()
-
-
-RecognisePage = Callable[[RenderPage, int], RecognisedPage]
-"""Recognises a page, given what renders it and its number from 1."""
-
-
-_INSTALL = "识别图片需要安装：pip install 'gouji[scan]'"
-_PICTURED = 0.15  # the share of a page from which on a picture may hold a table
+    recognise: RecognisePage | None = None
+    every: bool = False
+    remedy: str = INSTALL
 
 
 @dataclass
 class _Pages:
     """What has been read of the pages so far, and the numbers of those that could not be.
 
-    `pictured` are those that were read and show a picture besides.
+    `read` has them by number. `scanned` are those to be recognised; `pictured` those that were
+    read off the file and show a picture besides.
     """
 
-    read: list[Layout | RecognisedPage] = field(default_factory=list)
+    read: dict[int, Layout | RecognisedPage] = field(default_factory=dict)
     scanned: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     pictured: list[int] = field(default_factory=list)
     n_glyphs: int = 0
-    is_recognised: bool = False
+    n_recognised: int = 0
+
+
+def page_reading(recognition: Recognition, name: str) -> PageReading:
+    """How the pages of the file of this name are read.
+
+    Raises:
+        UnsupportedFormat: every page is to be recognised, and nothing can recognise it.
+    """
+    return PageReading(
+        page_recogniser(recognition, name),
+        recognition.ocr is Ocr.ALWAYS,
+        recognition.remedy or INSTALL,
+    )
 
 
 def read_pdf(
-    data: bytes, source: Source, limits: Limits, recognise_page: RecognisePage | None = None
+    data: bytes, source: Source, limits: Limits, reading: PageReading | None = None
 ) -> Document:
-    """The document that the bytes of a PDF file hold.
+    """The document that the bytes of a PDF file hold; `reading` None reads no pictures.
 
-    `source` is kept but for `pages` and `ocr`. Pages whose text can't be read off the file are
-    given to `recognise_page`; without it they are left out, with a finding.
+    `source` is kept but for `pages` and `ocr`.
 
     Raises:
         Encrypted: the file needs a password.
         Corrupt: it is broken, or shows no text.
         UnsupportedFormat: every page with something on it needs recognition, and there is none.
-        LimitExceeded: it has more pages, a page has more objects, or the text more characters than
-            the limits allow, or a page is absurdly large.
+        LimitExceeded: it has more pages, more pages to recognise, a page has more objects, or the
+            text more characters than the limits allow, or a page is absurdly large.
     """
     name = source.name
+    reading = reading or PageReading()
     with opened(data, name, limits) as file:
         n_pages = len(file)
-        pages = _pages(file, name, limits, recognise_page)
-    writing = _written(pages.read)
+        pages = _pages(file, name, limits, every=reading.every)
+        if reading.recognise is not None:
+            _recognise(file, pages, name, limits, reading.recognise)
+    writing = _written([pages.read[number] for number in sorted(pages.read)])
     if not writing.text.strip():
-        _refuse(pages, name, n_pages)
+        _refuse(pages, name, n_pages, reading.remedy)
     _limit(writing.n, name, limits)
     return Document(
-        replace(source, pages=n_pages, ocr=pages.is_recognised),
+        replace(source, pages=n_pages, ocr=pages.n_recognised > 0),
         writing.text,
         places=tuple(writing.places),
         alternatives=tuple(writing.alternatives),
-        findings=tuple(_findings(pages)),
+        findings=tuple(_findings(pages, reading.remedy)),
     )
 
 
-def _pages(
-    file: pdfium2.PdfDocument, name: str, limits: Limits, recognise_page: RecognisePage | None
-) -> _Pages:
-    """All pages, each closed before the next is opened."""
+def _pages(file: pdfium2.PdfDocument, name: str, limits: Limits, *, every: bool) -> _Pages:
+    """What the file itself says of all pages, each closed before the next is opened."""
     pages = _Pages()
     for number in range(1, len(file) + 1):
         with opened_page(file, number) as opened_one:
@@ -110,18 +120,32 @@ def _pages(
                 pages.broken.append(number)
                 continue
             page = taken_apart(opened_one, number, name, limits)
-            pages.n_glyphs += len(page.glyphs)
-            _limit(pages.n_glyphs, name, limits)
-            if not needs_recognition(page):
-                pages.read.append(layout_of(page))
-                if page.pictures >= _PICTURED:
-                    pages.pictured.append(number)
-            elif recognise_page is None:
-                pages.scanned.append(number)
-            else:
-                pages.is_recognised = True
-                pages.read.append(recognise_page(renderer(opened_one, number, name), number))
+        pages.n_glyphs += len(page.glyphs)
+        _limit(pages.n_glyphs, name, limits)
+        if every or needs_recognition(page):
+            pages.scanned.append(number)
+            continue
+        pages.read[number] = layout_of(page)
+        if page.pictures >= _PICTURED:
+            pages.pictured.append(number)
     return pages
+
+
+def _recognise(
+    file: pdfium2.PdfDocument, pages: _Pages, name: str, limits: Limits, recognise: RecognisePage
+) -> None:
+    """Recognises the pages that need it, and takes them off the list."""
+    limits.check_recognised(len(pages.scanned), name)
+    n_chars = pages.n_glyphs
+    for number in pages.scanned:
+        with opened_page(file, number) as page:
+            assert page is not None, "a page that was taken apart can be opened"
+            read = recognise(renderer(page, number, name), number)
+        pages.read[number] = read
+        pages.n_recognised += 1
+        n_chars += len(read.text)
+        _limit(n_chars, name, limits)
+    pages.scanned = []
 
 
 def _limit(n_chars: int, name: str, limits: Limits) -> None:
@@ -153,7 +177,7 @@ def _write_digital(layouts: Sequence[Layout], writing: Writing) -> None:
             writing.columns(block.rows)
 
 
-def _refuse(pages: _Pages, name: str, n_pages: int) -> None:
+def _refuse(pages: _Pages, name: str, n_pages: int, remedy: str) -> None:
     """Say why there is no text.
 
     Raises:
@@ -162,43 +186,34 @@ def _refuse(pages: _Pages, name: str, n_pages: int) -> None:
     """
     if pages.scanned:
         raise UnsupportedFormat(
-            f"{name}：是扫描件或没有可用文字层的 PDF（共 {n_pages} 页）；{_INSTALL}"
+            f"{name}：是扫描件或没有可用文字层的 PDF（共 {n_pages} 页）；{remedy}"
         )
     if pages.broken:
         raise Corrupt(f"{name}：PDF 的页面已损坏（共 {n_pages} 页）；请重新取得原文件")
     raise Corrupt(f"{name}：PDF 中没有文字；应为有内容的 PDF")
 
 
-def _findings(pages: _Pages) -> list[Finding]:
-    found = []
-    if pages.pictured:
-        listed = listing(pages.pictured)
-        found.append(
-            finding(
-                "R004",
-                f"第 {listed} 页有图片，表格可能在图片里",
-                f"pages {listed} show pictures that may hold the tables",
-            )
-        )
-    if pages.scanned:
-        listed = listing(pages.scanned)
-        found.append(
-            finding(
-                "R005",
-                f"第 {listed} 页是图片或没有可用的文字层，没有读取；{_INSTALL}",
-                f"pages {listed} are pictures or have no usable text layer and were not read",
-            )
-        )
-    if pages.broken:
-        listed = listing(pages.broken)
-        found.append(
-            finding(
-                "R006",
-                f"第 {listed} 页已损坏，没有读取",
-                f"pages {listed} are broken and were not read",
-            )
-        )
-    return found
+def _findings(pages: _Pages, remedy: str) -> list[Finding]:
+    told = (
+        (
+            "R004",
+            pages.pictured,
+            "有图片，表格可能在图片里",
+            "show pictures that may hold the tables",
+        ),
+        (
+            "R005",
+            pages.scanned,
+            f"是图片或没有可用的文字层，没有读取；{remedy}",
+            "are pictures or have no usable text layer and were not read",
+        ),
+        ("R006", pages.broken, "已损坏，没有读取", "are broken and were not read"),
+    )
+    return [
+        finding(code, f"第 {listing(numbers)} 页{words}", f"pages {listing(numbers)} {words_en}")
+        for code, numbers, words, words_en in told
+        if numbers
+    ]
 
 
 def listing(numbers: Sequence[int]) -> str:

@@ -3,11 +3,10 @@
 pdfium is not safe for threads; each worker of gouji is a process.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import numpy as np
-import numpy.typing as npt
 import pypdfium2 as pdfium2  # type: ignore[import-untyped]  # it carries no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it carries no types
 
@@ -15,13 +14,8 @@ from gouji.inference.readers.limits import Limits
 from gouji.inference.readers.pdf.drawing import TooManyObjects, drawing_of
 from gouji.inference.readers.pdf.glyphs import Raw, framed, main_turns, raw_glyphs
 from gouji.inference.readers.pdf.page import Frame, Page
+from gouji.inference.readers.recognising import Pixels, RenderPage
 from gouji.model.errors import Corrupt, Encrypted, LimitExceeded
-
-Picture = npt.NDArray[np.uint8]
-"""A rendered page, (height, width, 3), red, green and blue."""
-
-RenderPage = Callable[[int], Picture]
-"""Renders a page as it is shown, at a resolution in dots an inch."""
 
 _MOST_SIDE_PT = 14_400  # 200 inches (ISO 32000-1, annex C.2)
 _MOST_PIXELS = 100_000_000
@@ -111,7 +105,8 @@ def renderer(page: pdfium2.PdfPage, number: int, name: str) -> RenderPage:
     The renderer raises LimitExceeded where the picture would have too many pixels.
     """
 
-    def render(dpi: int) -> Picture:
+    def render(dpi: int) -> Pixels:
+        """Red, green and blue, (height, width, 3)."""
         width, height = page.get_size()
         if width * height * (dpi / 72) ** 2 > _MOST_PIXELS:
             raise LimitExceeded(
