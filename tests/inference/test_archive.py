@@ -11,7 +11,8 @@ import pytest
 
 from gouji.inference.bulk import Job, run
 from gouji.inference.config import Settings
-from gouji.inference.discovery import Found, discover
+from gouji.inference.discovery import discover
+from gouji.inference.found import Found
 from gouji.inference.readers import Limits, archive
 from gouji.inference.readers.archive import Member, member_bytes, members_of
 from gouji.inference.sources import read_source

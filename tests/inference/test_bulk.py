@@ -14,7 +14,8 @@ import pytest
 from gouji.inference.bulk import Job, OutputFormat, run
 from gouji.inference.config import Settings
 from gouji.inference.corrections import Corrections
-from gouji.inference.discovery import Discovery, Found, Passed, discover
+from gouji.inference.discovery import discover
+from gouji.inference.found import Discovery, Found, Passed
 from gouji.inference.readers import Limits
 from gouji.inference.tally import Totals
 from gouji.inference.worker import Outcome, OutputError, Task

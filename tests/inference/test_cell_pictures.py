@@ -22,7 +22,7 @@ from gouji.cli.explain import explain_file
 from gouji.inference.cell_pictures import ALONE, BESIDE_NUMBERS, CellPictures, cell_pictures
 from gouji.inference.config import Settings
 from gouji.inference.correction_files import read_corrections
-from gouji.inference.discovery import Found
+from gouji.inference.found import Found
 from gouji.inference.pipeline import Extractor
 from gouji.inference.readers import Limits, read
 from gouji.inference.tally import Tally

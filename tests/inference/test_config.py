@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from gouji.inference.config import Settings, parse_config, read_settings
+from gouji.inference.readers import Ocr
 from gouji.inference.readers.limits import Limits
 from gouji.model.errors import ConfigError
 
@@ -23,6 +24,7 @@ def test_empty_file_gives_the_shipped_settings() -> None:
     ("text", "parts"),
     [
         ("limits = 3", ("limits", "3")),
+        ('[recognition]\nocr = "often"', ["ocr", "以下之一", "auto, always, never", "often"]),
         ("workers = 3", ("workers", "limits、reconciling")),
         ("[limitz]", ("limitz",)),
         ("[limits]\nmax_byte = 3", ("[limits]", "max_byte", "max_bytes")),
@@ -52,16 +54,25 @@ def test_wrong_setting_is_named_with_what_would_be_right(text: str, parts: tuple
         assert part in str(caught.value)
 
 
-def test_every_number_changes_the_digest() -> None:
+def changed(value: object) -> object:
+    """Another value of the same setting."""
+    if isinstance(value, Ocr):
+        return Ocr.NEVER
+    if isinstance(value, bool):
+        return not value
+    assert isinstance(value, int | float)
+    return type(value)(value / 2)
+
+
+def test_every_setting_changes_the_digest() -> None:
     default = Settings()
     digests = {default.sha256}
     for stage in fields(Settings):
         settings = getattr(default, stage.name)
         for setting in fields(settings):
             value = getattr(settings, setting.name)
-            other = not value if isinstance(value, bool) else type(value)(value / 2)
-            changed = replace(settings, **{setting.name: other})
-            digests.add(replace(default, **{stage.name: changed}).sha256)
+            others = replace(settings, **{setting.name: changed(value)})
+            digests.add(replace(default, **{stage.name: others}).sha256)
     n_settings = sum(len(fields(getattr(default, stage.name))) for stage in fields(Settings))
     assert len(digests) == n_settings + 1
 

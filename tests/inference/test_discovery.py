@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gouji.inference.discovery import Discovery, Found, Passed, discover
+from gouji.inference.discovery import discover
+from gouji.inference.found import Discovery, Found, Passed
 from gouji.inference.writers.sheets import FAILED_HEADER, sheet
 from gouji.model.errors import ConfigError
 

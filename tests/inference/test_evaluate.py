@@ -7,7 +7,6 @@ import typer
 from typer.testing import CliRunner
 
 from gouji.cli.evaluate import evaluate
-from gouji.inference.discovery import Found
 from gouji.inference.evaluation import (
     baseline,
     collected,
@@ -18,6 +17,7 @@ from gouji.inference.evaluation import (
     sources_of,
     write_texts,
 )
+from gouji.inference.found import Found
 from gouji.inference.readers import Limits
 from gouji.inference.scoring import Gold
 from gouji.inference.worker import Outcome

@@ -9,7 +9,8 @@ from gouji.annotations.corpus import read_annotations, renamed
 from gouji.annotations.drafts import Draft, draft_of
 from gouji.annotations.exchange import Program
 from gouji.annotations.sources import Extract, is_annotation_file
-from gouji.inference.discovery import Found, discover
+from gouji.inference.discovery import discover
+from gouji.inference.found import Found
 from gouji.inference.readers import Limits
 from gouji.inference.sources import read_source
 from gouji.model.atomic import replacing, write_atomically

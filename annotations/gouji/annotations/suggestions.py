@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from gouji.annotations.line_shapes import Profile, distance, profile_of
 from gouji.annotations.sources import Extract
 from gouji.inference.confirmation import settled
-from gouji.inference.discovery import Discovery
+from gouji.inference.found import Discovery
 from gouji.inference.opinions import compare
 from gouji.inference.readers import Limits
 from gouji.inference.rules import tag_tables

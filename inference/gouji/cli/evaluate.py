@@ -13,7 +13,6 @@ import typer
 
 from gouji.inference.ablation import Row, System, compare, parts_of, system_of
 from gouji.inference.config import Settings
-from gouji.inference.discovery import Found
 from gouji.inference.evaluation import (
     BASELINE,
     Evaluation,
@@ -28,6 +27,7 @@ from gouji.inference.evaluation import (
 )
 from gouji.inference.evaluation_page import Contents, ablation_data, page, page_data
 from gouji.inference.evidence import Evaluated, evaluated
+from gouji.inference.found import Found
 from gouji.inference.lineage import Version, in_order, version_of
 from gouji.inference.score_tables import (
     closing_lines,

@@ -11,8 +11,8 @@ from rich.table import Table as Grid
 
 from gouji.cli.terminal import console
 from gouji.inference.cell_pictures import cell_picture
-from gouji.inference.config import Settings
-from gouji.inference.discovery import Found
+from gouji.inference.config import Recognising, Settings
+from gouji.inference.discovery import discover
 from gouji.inference.explanation import (
     Explanation,
     FilledEquation,
@@ -22,7 +22,8 @@ from gouji.inference.explanation import (
     nearest_cells,
     overview,
 )
-from gouji.inference.readers import Limits
+from gouji.inference.found import Found
+from gouji.inference.readers import Limits, Ocr, Recognition
 from gouji.inference.sources import read_source, sha256_of
 from gouji.inference.worker import make_extractor
 from gouji.inference.writers.rows import STATUSES, VERDICTS
@@ -114,16 +115,40 @@ def load(file: Path, source: Path | None, form: Form, model: str | None = None) 
     """
     report = stored_report(file, form)
     if report is None:
-        settings, found = Settings(), Found(file, file.name)
+        settings, found = Settings(), source_at(file)
         document = read_source(found, settings.limits)
         extract = make_extractor(form, settings, find_model(model).reference)
         return Loaded(extract(document, {}), found, document.text)
     if source is None:
         return Loaded((report,))
-    found = Found(source, source.name)
+    found = source_at(source)
     if (sha256 := sha256_of(found, Limits())) and sha256 != report.source.sha256:
         raise Corrupt(f"{source}：不是 {file} 的原文件（内容摘要不同）")
-    return Loaded((report,), found, read_source(found, Limits()).text)
+    document = read_source(found, Limits(), Recognition(ocr_of(report)))
+    return Loaded((report,), found, document.text)
+
+
+def ocr_of(report: Report) -> Ocr:
+    """Which pages were recognised for a report, if its other settings were those that ship."""
+    made_with = report.made_by.settings_sha256
+    shipped = (ocr for ocr in Ocr if Settings(recognition=Recognising(ocr)).sha256 == made_with)
+    return next(shipped, Ocr.AUTO)
+
+
+def source_at(path: Path) -> Found:
+    """The file as a source, or the folder whose pictures are the pages of one.
+
+    Raises:
+        ConfigError: the folder holds anything else.
+    """
+    if not path.is_dir():
+        return Found(path, path.name)
+    discovery = discover([path], join=True)
+    for passed in discovery.unreadable:
+        raise ConfigError(f"{passed.name}：{passed.reason}")
+    if len(discovery.found) != 1 or not discovery.found[0].pages:
+        raise ConfigError(f"{path}：文件夹中应只有一份报告各页的图片")
+    return discovery.found[0]
 
 
 def save_pictures(loaded: Loaded, cell: str, image: Path) -> None:

@@ -17,10 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gouji.cli.terminal import shown
 from gouji.inference.bulk import Job, OnOutcome, OutputFormat, run
-from gouji.inference.config import Settings, read_settings
+from gouji.inference.config import Recognising, Settings, read_settings
 from gouji.inference.correction_files import read_corrections
 from gouji.inference.corrections import Corrections
-from gouji.inference.discovery import Discovery, discover
+from gouji.inference.discovery import discover
+from gouji.inference.found import Discovery
+from gouji.inference.readers import Ocr
 from gouji.inference.tally import Totals
 from gouji.inference.units import read_units
 from gouji.inference.worker import Outcome, Task, make_extractor
@@ -74,6 +76,21 @@ Units = Annotated[
         metavar="CSV", help="应报单位的名单，每行第一栏一个；缺报、重报的列入 expected.csv。"
     ),
 ]
+OcrOption = Annotated[
+    Ocr | None,
+    typer.Option(
+        "--ocr",
+        help="auto（默认）：识别图片，以及 PDF 中没有可用文字层的页；"
+        "always：PDF 的每一页都识别；never：一律不识别。",
+    ),
+]
+Join = Annotated[
+    bool,
+    typer.Option(
+        "--join",
+        help="文件夹（及各子文件夹）中的图片按名称里的数排序，合为一份报告；不给时每张图片各为一份。",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
@@ -98,6 +115,8 @@ def extract(
     workers: Annotated[
         int | None, typer.Option(min=1, help="同时工作的进程数；默认与处理器核数相同。")
     ] = None,
+    ocr: OcrOption = None,
+    join: Join = False,
     model: Model = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="设置文件（TOML），只写要改的设置。")
@@ -108,10 +127,12 @@ def extract(
     screen = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
     try:
         settings = read_settings(config) if config else Settings()
+        settings = replace(settings, recognition=Recognising(ocr)) if ocr else settings
         task = _task(settings, _corrections(corrections), model, force=force)
         task = replace(task, blank_as_zero=blank_as is BlankAs.ZERO)
+        aside = {path for path in (corrections, units, config) if path}
         job = Job(
-            discover(paths, out, aside={path for path in (corrections, units, config) if path}),
+            discover(paths, out, aside, join=join),
             task,
             out,
             _formats(formats, out),

@@ -22,9 +22,10 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gouji.inference.cell_pictures import CellPictures
 from gouji.inference.correction_files import read_corrections
-from gouji.inference.discovery import Discovery, Found
+from gouji.inference.found import Discovery, Found
 from gouji.inference.tally import Tally, Totals
 from gouji.inference.units import MISSING, expected_rows
+from gouji.inference.watch import OVERDUE, Watch
 from gouji.inference.worker import Outcome, OutputError, Task, Worker
 from gouji.inference.writers.long_table import (
     long_rows,
@@ -198,7 +199,8 @@ def outcomes(task: Task, sources: Sequence[Found], workers: int) -> Generator[Ou
     """The outcome of every source, in their order.
 
     A source that fails, takes longer than `limits.timeout_s` or ends its worker costs nobody but
-    itself. Close the generator to stop the workers before the end.
+    itself; every page that is recognised has as much time, and the rest begins anew after it.
+    Close the generator to stop the workers before the end.
 
     Raises:
         OutputError: reports can't be written; the run ends.
@@ -233,8 +235,7 @@ class _Pool:
         if not self._pool.active:
             self.stop()
             self._pool = self._start()
-        timeout_s = self.task.settings.limits.timeout_s
-        return self._pool.schedule(_work, (source,), timeout=timeout_s)
+        return self._pool.schedule(_work, (source,))
 
     def outcome(self, source: Found, future: "ProcessFuture[Outcome]") -> Outcome:
         try:
@@ -264,28 +265,30 @@ class _Pool:
         try:
             return future.result()
         except ProcessExpired as error:
+            if error.exitcode == OVERDUE:
+                timeout_s = self.task.settings.limits.timeout_s
+                return Outcome(source.name, failure=f"超过 {timeout_s:g} 秒仍未完成，已放弃")
             return Outcome(source.name, failure=f"工作进程意外退出（代码 {error.exitcode}）")
-        except OutputError:
-            raise
-        except TimeoutError:
-            timeout_s = self.task.settings.limits.timeout_s
-            return Outcome(source.name, failure=f"超过 {timeout_s:g} 秒仍未完成，已放弃")
 
 
 _worker: Worker | None = None
-"""In a worker process: what it does with a source."""
+_watch: Watch | None = None
+"""In a worker process: what it does with a source, and what ends it if that takes too long."""
 
 
 def _start_worker(task: Task) -> None:
-    global _worker
+    global _worker, _watch
     for variable in _THREAD_VARIABLES:  # before anything that reads them is imported
         os.environ[variable] = "1"
-    _worker = Worker(task)
+    _watch = Watch(task.settings.limits.timeout_s)
+    _worker = Worker(task, on_page=_watch.start)
 
 
 def _work(source: Found) -> Outcome:
     assert _worker is not None, "a worker starts with _start_worker"
+    assert _watch is not None, "a worker starts with _start_worker"
     prefix = f"{source.name}："
+    _watch.start()
     try:
         return _worker(source)
     except GoujiError as error:
@@ -295,3 +298,5 @@ def _work(source: Found) -> Outcome:
     except Exception as error:  # the one place: whatever a source does, the run goes on
         failure = f"内部错误（{type(error).__name__}），详见日志"
         return Outcome(source.name, failure=failure, trace=format_exc())
+    finally:
+        _watch.stop()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gouji.inference.discovery import Found
+from gouji.inference.found import Found
 from gouji.inference.readers import Limits
 from gouji.inference.readers.page_pictures import PagePicture, page_pictures
 from gouji.inference.readers.recognising import INSTALL, Pixels, is_installed

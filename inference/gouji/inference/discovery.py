@@ -4,9 +4,10 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
+from gouji.inference.found import Discovery, Found, Passed
+from gouji.inference.joining import is_picture, joined
 from gouji.inference.readers.archive import members_of
 from gouji.inference.writers.outputs import (
     REPORT_LINES,
@@ -22,89 +23,75 @@ _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _FURTHER_REPORT = re.compile(r"(?P<source>.+)#\d+", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A source to read; `name` is its path relative to the PATH it was found under, with `/`.
-
-    `member` is its place in the directory of the archive at `path`, None for a file of its own.
-    A folder whose pictures are the `pages` of one report has them in their order.
-    """
-
-    path: Path
-    name: str
-    member: int | None = None
-    pages: tuple["Found", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """A file or folder that was found and is not read, and why, in Chinese."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """What a run finds: the sources in the order they are reported in, and what is left out.
-
-    `unreadable` holds folders that could not be opened: whatever is in them is not read.
-    """
-
-    found: tuple[Found, ...]
-    skipped: tuple[Passed, ...] = ()
-    unreadable: tuple[Passed, ...] = ()
-
-
 def discover(
-    paths: Sequence[Path], out: Path | None = None, aside: Collection[Path] = ()
+    paths: Sequence[Path],
+    out: Path | None = None,
+    aside: Collection[Path] = (),
+    *,
+    join: bool = False,
 ) -> Discovery:
     """The sources under the paths; a folder is walked in sorted order, a file always read.
 
     Left out in walks are hidden files and folders, `~$*`, Thumbs.db, desktop.ini, README*,
     links to folders, what is no regular file, gouji's own outputs, the folder `out`, and the files
-    `aside` that the run uses otherwise. A ZIP archive is walked like a folder.
+    `aside` that the run uses otherwise. A ZIP archive is walked like a folder. With `join`, the
+    pictures of a folder are the pages of one source, which goes by its name; a folder without
+    anything to read is then told as unreadable, and so is one that holds other files too.
 
     Raises:
-        ConfigError: a path does not exist, two sources would share a name, or something in `out`
-            that gouji did not write would be overwritten.
+        ConfigError: a path does not exist, two sources would share a name, something in `out`
+            that gouji did not write would be overwritten, or a path to `join` is a picture.
     """
     excluded = out.resolve() if out else None
     used = {path.resolve() for path in aside}
-    found: list[Found] = []
-    skipped: list[Passed] = []
-    unreadable: list[Passed] = []
-    for path in paths:
-        if not (mode := _mode(path)):
-            raise ConfigError(f"{path}：没有这个文件或文件夹，或无权查看")
-        if not stat.S_ISDIR(mode):
-            _enter(path, _printable(path.name), found, skipped, unreadable)
-            continue
-        for entry in _walk(path, excluded, unreadable):
-            name = _printable(entry.relative_to(path).as_posix())
-            reason = _reason_to_skip(entry, excluded)
-            if reason or entry.resolve() in used:
-                reason = reason or "本次运行所用的文件"
-                skipped.append(Passed(name, reason))
-            else:
-                _enter(entry, name, found, skipped, unreadable)
+    parts = [_at(path, excluded, used, join=join) for path in paths]
+    found = tuple(source for part in parts for source in part.found)
     _refuse_shared_names(found)
     if out is not None:
         _refuse_overwriting(out, found)
-    return Discovery(tuple(found), tuple(skipped), tuple(unreadable))
+    skipped = tuple(passed for part in parts for passed in part.skipped)
+    return Discovery(found, skipped, tuple(p for part in parts for p in part.unreadable))
 
 
-def _walk(folder: Path, excluded: Path | None, unreadable: list[Passed]) -> Iterator[Path]:
-    """Every file under the folder, and every folder that is not entered, in sorted order."""
+def _at(path: Path, excluded: Path | None, used: Collection[Path], *, join: bool) -> Discovery:
+    """What is found at a path: the file itself, or what is in the folder."""
+    if not (mode := _mode(path)):
+        raise ConfigError(f"{path}：没有这个文件或文件夹，或无权查看")
+    found: list[Found] = []
+    skipped: list[Passed] = []
+    unreadable: list[Passed] = []
+    if not stat.S_ISDIR(mode):
+        _enter(path, _printable(path.name), found, skipped, unreadable)
+        if join and any(source.member is None and is_picture(source) for source in found):
+            raise ConfigError(f"{path}：--join 合并文件夹中的图片；请给出图片所在的文件夹")
+    for entry in _walk(path, excluded, unreadable) if stat.S_ISDIR(mode) else ():
+        name = _printable(entry.relative_to(path).as_posix())
+        reason = _reason_to_skip(entry, excluded)
+        if reason or entry.resolve() in used:
+            skipped.append(Passed(name, reason or "本次运行所用的文件"))
+        elif not stat.S_ISDIR(_mode(entry)):
+            _enter(entry, name, found, skipped, unreadable)
+        elif join:
+            unreadable.append(Passed(name, "文件夹是空的；应为报告各页的图片"))
+    discovery = Discovery(tuple(found), tuple(skipped), tuple(unreadable))
+    return joined(discovery, _printable(path.resolve().name)) if join else discovery
+
+
+def _walk(
+    folder: Path, excluded: Path | None, unreadable: list[Passed], *, is_top: bool = True
+) -> Iterator[Path]:
+    """Every file under the folder, in sorted order, and every folder not entered, or empty."""
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
         name = _printable(str(folder))
         unreadable.append(Passed(name, f"无法打开文件夹（{error.strerror}）；请检查权限"))
         return
+    if not entries and not is_top:
+        yield folder
     for entry in entries:
         if stat.S_ISDIR(_mode(entry)) and not _reason_to_skip(entry, excluded):
-            yield from _walk(entry, excluded, unreadable)
+            yield from _walk(entry, excluded, unreadable, is_top=False)
         else:
             yield entry
 

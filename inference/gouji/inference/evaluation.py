@@ -10,8 +10,9 @@ from typing import Any
 from gouji.inference.ablation import Row
 from gouji.inference.baseline import as_report, reading_order
 from gouji.inference.bulk import Job, run
-from gouji.inference.discovery import Discovery, Found, discover
+from gouji.inference.discovery import discover
 from gouji.inference.evidence import Evaluated, evaluated
+from gouji.inference.found import Discovery, Found
 from gouji.inference.lineage import Version
 from gouji.inference.readers import Limits
 from gouji.inference.scoring import Gold, Predictions

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from gouji.inference.discovery import Found
+from gouji.inference.found import Found
 from gouji.inference.readers import Limits, Recognition, file_bytes, read_bytes
 from gouji.inference.readers.archive import member_bytes
 from gouji.inference.readers.picture import joined_sha256, read_joined

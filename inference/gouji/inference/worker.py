@@ -11,7 +11,7 @@ from pathlib import Path
 from gouji.inference.cell_pictures import CellPictures
 from gouji.inference.config import Settings
 from gouji.inference.corrections import Corrections, Values
-from gouji.inference.discovery import Found
+from gouji.inference.found import Found
 from gouji.inference.readers import Recognition
 from gouji.inference.sources import read_source, sha256_of
 from gouji.inference.writers.outputs import workbook_path

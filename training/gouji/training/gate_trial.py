@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from gouji.inference.ablation import system_of
 from gouji.inference.bulk import Job, run
 from gouji.inference.config import Settings
-from gouji.inference.discovery import Discovery
 from gouji.inference.evaluation import collected, gold_of, report_name, write_texts
+from gouji.inference.found import Discovery
 from gouji.inference.scoring import Gold, judged_reports
 from gouji.inference.worker import Outcome
 from gouji.model.annotation import Annotation

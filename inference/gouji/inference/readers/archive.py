@@ -65,20 +65,29 @@ def member_bytes(path: Path, number: int, name: str, max_bytes: int) -> bytes:
         LimitExceeded: it unpacks to more than `max_bytes`.
         ReadError: the archive can't be opened.
     """
+    data = member_head(path, number, name, max_bytes + 1)
+    if len(data) > max_bytes:
+        raise LimitExceeded(f"{name}：解压后超过上限 {max_bytes} 字节；请拆分后再试")
+    return data
+
+
+def member_head(path: Path, number: int, name: str, n_bytes: int) -> bytes:
+    """The first bytes of a member.
+
+    Raises:
+        ReadError: as `member_bytes`, but for the limit.
+    """
     try:
         archive = _opened(path, path.stat().st_mtime_ns)
         entry = archive.infolist()[number]
         if entry.flag_bits & _ENCRYPTED:
             raise Encrypted(f"{name}：在压缩包中加了密码；请解除密码后再试")
         with archive.open(entry) as stream:
-            data = stream.read(max_bytes + 1)
+            return stream.read(n_bytes)
     except OSError as error:
         raise ReadError(f"{name}：无法打开压缩包（{error.strerror}）；请检查文件和权限") from error
     except DAMAGE as error:
         raise Corrupt(f"{name}：在压缩包中已损坏（{error}）；请重新打包") from error
-    if len(data) > max_bytes:
-        raise LimitExceeded(f"{name}：解压后超过上限 {max_bytes} 字节；请拆分后再试")
-    return data
 
 
 @lru_cache(maxsize=1)

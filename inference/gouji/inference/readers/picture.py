@@ -51,6 +51,8 @@ def read_joined(
     """
     pages, digests, types = _Pages(name, limits, recognition), [], set()
     for file_name, data in files:
+        if not data:
+            raise Corrupt(f"{file_name}：空文件（0 字节）；应为一页的图片")
         kind = binary_kind(data)
         if kind not in PICTURES:
             raise UnsupportedFormat(f"{file_name}：不是 PNG、JPEG 或 TIFF 图片，不能合为一份报告")
