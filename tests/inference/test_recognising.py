@@ -3,6 +3,7 @@
 import gc
 import io
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]  # it carries no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from gouji.inference.readers import Limits, Ocr, Recognition, read_bytes
+from gouji.inference.readers import Limits, Ocr, Recognition, read, read_bytes
 from gouji.inference.scan import assembly
 from gouji.inference.scan.assembly import PageText
 from gouji.model.document import Place
@@ -136,3 +137,15 @@ def test_a_page_is_announced_before_and_after_it_is_recognised(alive: list[int])
     recognition = Recognition(on_page=lambda: calls.append(len(alive)))
     read_bytes(pdf(scanned_page, text_page, scanned_page), "a.pdf", Limits(), recognition)
     assert calls == [0, 1, 1, 2]
+
+
+def test_pdf_files_and_pictures_may_be_larger_than_texts(tmp_path: Path, alive: list[int]) -> None:
+    limits = Limits(max_bytes=10)
+    for name, data in (("a.pdf", pdf(text_page)), ("a.png", picture()), ("a.txt", b"0" * 11)):
+        (tmp_path / name).write_bytes(data)
+    assert read(tmp_path / "a.pdf", "a.pdf", limits).text == f"{SENTENCE}\n"
+    assert read(tmp_path / "a.png", "a.png", limits).text == "认出1\n"
+    with pytest.raises(LimitExceeded, match="超过上限 10 字节"):
+        read(tmp_path / "a.txt", "a.txt", limits)
+    with pytest.raises(LimitExceeded, match="超过上限 20 字节"):
+        read(tmp_path / "a.png", "a.png", Limits(max_picture_bytes=20))

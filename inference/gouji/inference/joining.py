@@ -6,11 +6,10 @@ from pathlib import PurePosixPath
 
 from gouji.inference.found import Discovery, Found, Passed
 from gouji.inference.readers.archive import member_head
-from gouji.inference.readers.kinds import PICTURES, binary_kind
+from gouji.inference.readers.kinds import HEAD_BYTES, PICTURES, binary_kind
 from gouji.model.errors import ReadError
 
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
-_HEAD_BYTES = 64
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -77,8 +76,8 @@ def _mixed(files: Sequence[Found], pages: Sequence[Found]) -> str:
 def _head(file: Found) -> bytes:
     try:
         if file.member is not None:
-            return member_head(file.path, file.member, file.name, _HEAD_BYTES)
+            return member_head(file.path, file.member, file.name, HEAD_BYTES)
         with file.path.open("rb") as stream:
-            return stream.read(_HEAD_BYTES)
+            return stream.read(HEAD_BYTES)
     except (OSError, ReadError):  # reading the page says why
         return b""

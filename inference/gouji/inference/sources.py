@@ -6,7 +6,9 @@ from pathlib import Path
 
 from gouji.inference.found import Found
 from gouji.inference.readers import Limits, Recognition, file_bytes, read_bytes
-from gouji.inference.readers.archive import member_bytes
+from gouji.inference.readers.archive import member_bytes, member_head
+from gouji.inference.readers.kinds import HEAD_BYTES
+from gouji.inference.readers.limits import max_bytes_of
 from gouji.inference.readers.picture import joined_sha256, read_joined
 from gouji.model.document import Document
 from gouji.model.errors import ReadError
@@ -51,8 +53,9 @@ def sha256_of(source: Found, limits: Limits) -> str | None:
 
 def _bytes(part: Found, limits: Limits) -> bytes:
     if part.member is None:
-        return file_bytes(part.path, part.name, limits.max_bytes)
-    return member_bytes(part.path, part.member, part.name, limits.max_bytes)
+        return file_bytes(part.path, part.name, limits)
+    where = (part.path, part.member, part.name)
+    return member_bytes(*where, max_bytes_of(member_head(*where, HEAD_BYTES), limits))
 
 
 def _sha256(part: Found, limits: Limits) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gouji.inference.readers.kinds import (
     DOC,
     DOCX,
+    HEAD_BYTES,
     ODS,
     ODT,
     PDF,
@@ -20,7 +21,7 @@ from gouji.inference.readers.kinds import (
     is_encrypted,
     markup_of,
 )
-from gouji.inference.readers.limits import Limits
+from gouji.inference.readers.limits import Limits, max_bytes_of
 from gouji.inference.readers.recognising import Ocr, Recognition
 from gouji.inference.readers.text import read_text
 from gouji.model.document import Document, Source
@@ -58,7 +59,7 @@ def read(path: Path, name: str, limits: Limits, recognition: Recognition | None 
         LimitExceeded: the file is larger than the limits allow; it is not read whole.
         ReadError: the file can't be opened.
     """
-    return read_bytes(file_bytes(path, name, limits.max_bytes), name, limits, recognition)
+    return read_bytes(file_bytes(path, name, limits), name, limits, recognition)
 
 
 def read_bytes(
@@ -136,12 +137,12 @@ def _pdf(data: bytes, source: Source, limits: Limits, recognition: Recognition) 
     return read_pdf(data, source, limits, page_reading(recognition, source.name))
 
 
-def file_bytes(path: Path, name: str, max_bytes: int) -> bytes:
+def file_bytes(path: Path, name: str, limits: Limits) -> bytes:
     """All bytes of a regular file; at most one more than allowed is ever read.
 
     Raises:
         UnsupportedFormat: it is no regular file.
-        LimitExceeded: it has more than `max_bytes`.
+        LimitExceeded: it has more than the limits allow for its kind.
         ReadError: it can't be opened.
     """
     try:
@@ -149,12 +150,12 @@ def file_bytes(path: Path, name: str, max_bytes: int) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise UnsupportedFormat(f"{name}：不是普通文件；应为文件")
         size = status.st_size
-        if size <= max_bytes:
-            with path.open("rb") as file:
-                data = file.read(max_bytes + 1)
-            size = len(data)
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+            most = max_bytes_of(head, limits)
+            data = head + file.read(most + 1 - len(head)) if size <= most else head
     except OSError as error:
         raise ReadError(f"{name}：无法打开（{error.strerror}）；请检查文件和权限") from error
-    if size > max_bytes:
-        raise LimitExceeded(f"{name}：至少 {size} 字节，超过上限 {max_bytes} 字节；请拆分后再试")
+    if (size := max(size, len(data))) > most:
+        raise LimitExceeded(f"{name}：至少 {size} 字节，超过上限 {most} 字节；请拆分后再试")
     return data

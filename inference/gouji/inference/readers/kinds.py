@@ -14,6 +14,8 @@ PDF = "PDF 文档"
 RTF, DOC, XLS = "RTF 文档", "Word 97-2003 文档（DOC、WPS）", "Excel 97-2003 工作簿（XLS、ET）"
 PNG, JPEG, TIFF = "PNG 图片", "JPEG 图片", "TIFF 图片"
 PICTURES = (PNG, JPEG, TIFF)
+HEAD_BYTES = 64
+"""How many bytes tell whether a content is a PDF or a picture."""
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -86,7 +88,7 @@ class Markup(StrEnum):
 
 def binary_kind(data: bytes) -> str | None:
     """The Chinese name of the binary format that the content claims; None if it claims none."""
-    head = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = data[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_ZIP):
         return _archive_kind(data)
     if data.startswith(_OLE):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from gouji.inference.readers.kinds import PDF, PICTURES, binary_kind
 from gouji.model.errors import ConfigError, LimitExceeded
 
 
@@ -9,16 +10,18 @@ from gouji.model.errors import ConfigError, LimitExceeded
 class Limits:
     """The most that one document may hold and take; `timeout_s` is kept by the bulk run.
 
-    `max_bytes` counts bytes of a file, `max_chars` characters of the decoded text, `max_pages`
-    pages of a PDF, `max_recognised_pages` pages of a document that are recognised,
-    `max_page_objects` the characters on a page of a PDF, and apart from these what is drawn on it:
-    objects and points of lines. Every page that is recognised has `timeout_s` of its own.
+    `max_bytes` counts bytes of a file, `max_picture_bytes` those of a PDF or a picture, `max_chars`
+    characters of the decoded text, `max_pages` pages of a PDF, `max_recognised_pages` pages of a
+    document that are recognised, `max_page_objects` the characters on a page of a PDF, and apart
+    from these what is drawn on it: objects and points of lines. Every page that is recognised has
+    `timeout_s` of its own.
 
     Raises:
         ConfigError: a limit is not positive.
     """
 
     max_bytes: int = 32 * 1024 * 1024
+    max_picture_bytes: int = 256 * 1024 * 1024
     max_chars: int = 16 * 1024 * 1024
     max_pages: int = 2_000
     max_recognised_pages: int = 500
@@ -43,3 +46,9 @@ class Limits:
                 f"{name}：有 {n_pages} 页要识别，超过上限 {self.max_recognised_pages} 页；"
                 "请拆分后再试"
             )
+
+
+def max_bytes_of(head: bytes, limits: Limits) -> int:
+    """How many bytes a file may have that begins with these, `HEAD_BYTES` of them."""
+    is_paged = binary_kind(head) in (PDF, *PICTURES)
+    return limits.max_picture_bytes if is_paged else limits.max_bytes
