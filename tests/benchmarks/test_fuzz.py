@@ -1,5 +1,7 @@
 """The fuzz run on a few files; files that have crashed a reader are read again."""
 
+import os
+
 import pytest
 
 from tests.benchmarks import fuzz
@@ -18,6 +20,23 @@ def test_damaged_pdf_files_crash_no_reader() -> None:
     assert total.crashes == []
     assert min(total.outcomes["document"], total.outcomes["Corrupt"]) > 5
     assert total.slowest_s < 10
+
+
+def test_damaged_pictures_crash_no_reader() -> None:
+    total = fuzz.fuzz(seed=1, n_files=40, workers=1, kind="pictures")
+    assert total.crashes == []
+    assert min(total.outcomes["document"], total.outcomes["Corrupt"]) > 5
+    assert total.slowest_s < 30
+
+
+def test_a_process_that_ends_is_told_with_its_files() -> None:
+    (tally,) = fuzz._mapped(_end, [range(7, 9)], workers=2)
+    assert tally.outcomes == {"crash": 2}
+    assert tally.crashes[0].startswith("files 7 to 8: ProcessExpired")
+
+
+def _end(_: range) -> fuzz.Tally:
+    os._exit(3)
 
 
 @pytest.mark.parametrize(("seed", "number"), [(1, 456), (2, 10765)])
