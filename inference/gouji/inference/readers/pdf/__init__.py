@@ -33,6 +33,7 @@ from gouji.model.findings import Finding, finding
 
 __all__ = ["PageReading", "RecognisedPage", "RenderPage", "page_reading", "read_pdf"]
 
+_OPENED_FOR = 16  # pages; an opened file keeps what was loaded of every one
 _PICTURED = 0.15  # the share of a page from which on a picture may hold a table
 
 
@@ -96,8 +97,8 @@ def read_pdf(
     with opened(data, name, limits) as file:
         n_pages = len(file)
         pages = _pages(file, name, limits, every=reading.every)
-        if reading.recognise is not None:
-            _recognise(file, pages, name, limits, reading.recognise)
+    if reading.recognise is not None:
+        _recognise(data, pages, name, limits, reading.recognise)
     writing = _written([pages.read[number] for number in sorted(pages.read)])
     if not writing.text.strip():
         _refuse(pages, name, n_pages, reading.remedy)
@@ -132,20 +133,27 @@ def _pages(file: pdfium2.PdfDocument, name: str, limits: Limits, *, every: bool)
 
 
 def _recognise(
-    file: pdfium2.PdfDocument, pages: _Pages, name: str, limits: Limits, recognise: RecognisePage
+    data: bytes, pages: _Pages, name: str, limits: Limits, recognise: RecognisePage
 ) -> None:
     """Recognises the pages that need it, and takes them off the list."""
     limits.check_recognised(len(pages.scanned), name)
     n_chars = pages.n_glyphs
-    for number in pages.scanned:
-        with opened_page(file, number) as page:
-            assert page is not None, "a page that was taken apart can be opened"
-            read = recognise(renderer(page, number, name), number)
-        pages.read[number] = read
-        pages.n_recognised += 1
-        n_chars += len(read.text)
-        _limit(n_chars, name, limits)
+    for at in range(0, len(pages.scanned), _OPENED_FOR):
+        with opened(data, name, limits) as file:
+            for number in pages.scanned[at : at + _OPENED_FOR]:
+                pages.read[number] = read = _recognised(file, number, name, recognise)
+                n_chars += len(read.text)
+                _limit(n_chars, name, limits)
+    pages.n_recognised = len(pages.scanned)
     pages.scanned = []
+
+
+def _recognised(
+    file: pdfium2.PdfDocument, number: int, name: str, recognise: RecognisePage
+) -> RecognisedPage:
+    with opened_page(file, number) as page:
+        assert page is not None, "a page that was taken apart can be opened"
+        return recognise(renderer(page, number, name), number)
 
 
 def _limit(n_chars: int, name: str, limits: Limits) -> None:
