@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from gouji.cli.explain import source_at
 from gouji.inference.cell_pictures import BESIDE_NUMBERS, cell_pictures
 from gouji.inference.config import Settings
 from gouji.inference.discovery import discover
@@ -201,6 +202,17 @@ def test_pictures_of_cells_are_cut_from_the_page_of_a_folder(form: Form, tmp_pat
         cell = replace(first, page=number, box=(10.0, 10.0, 30.0, 20.0))
         ((_, picture),) = cell_pictures(found, report, [cell], Limits(), BESIDE_NUMBERS)
         assert Image.open(io.BytesIO(picture)).convert("L").getpixel((5, 5)) == shade
+
+
+def test_explain_takes_a_folder_of_pages_for_its_source(tmp_path: Path) -> None:
+    root = folder(tmp_path / "x", {"2.png": page(2), "1.png": page(1), "y/1.png": page(3)})
+    with pytest.raises(ConfigError, match="应只有一份报告各页的图片"):
+        source_at(root)
+    assert [one.name for one in source_at(root / "y").pages] == ["1.png"]
+    (root / "y/b.txt").write_bytes(b"1")
+    with pytest.raises(ConfigError, match=r"y：除 1 张图片外还有 b\.txt"):
+        source_at(root / "y")
+    assert source_at(root / "1.png") == Found(root / "1.png", "1.png")
 
 
 @given(st.lists(st.tuples(st.sampled_from(["p", "第"]), st.integers(0, 10**6)), max_size=8))

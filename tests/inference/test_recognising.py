@@ -2,6 +2,8 @@
 
 import gc
 import io
+import subprocess
+import sys
 import weakref
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]  # it carries no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from gouji.inference.config import Recognising, Settings
 from gouji.inference.readers import Limits, Ocr, Recognition, read, read_bytes
 from gouji.inference.scan import assembly
 from gouji.inference.scan.assembly import PageText
@@ -149,3 +152,14 @@ def test_pdf_files_and_pictures_may_be_larger_than_texts(tmp_path: Path, alive: 
         read(tmp_path / "a.txt", "a.txt", limits)
     with pytest.raises(LimitExceeded, match="超过上限 20 字节"):
         read(tmp_path / "a.png", "a.png", Limits(max_picture_bytes=20))
+
+
+def test_command_and_settings_say_what_is_recognised(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    (tmp_path / "c.toml").write_text('[recognition]\nocr = "never"\n')
+    command = [sys.executable, "-m", "gouji", "extract", str(tmp_path / "a.png"), "--model=rules"]
+    for further in (["--ocr", "never"], ["--config", str(tmp_path / "c.toml")]):
+        done = subprocess.run([*command, *further], capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert "a.png：失败：是 PNG 图片；识别已关闭（--ocr never）" in done.stderr
+    assert len({Settings(recognition=Recognising(ocr)).sha256 for ocr in Ocr}) == 3
