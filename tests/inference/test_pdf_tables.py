@@ -1,6 +1,5 @@
 """Tables of PDF files: cells between ruling lines, over pages, and without lines."""
 
-from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # it
 
 from gouji.inference.readers.pdf.grid import Grid, find_grids, merged
 from gouji.inference.readers.pdf.page import Stroke
-from tests.inference.pdf_pages import HEIGHT, Draw, lines, opened, pdf, ruled, words
+from tests.inference.pdf_pages import HEIGHT, lines, opened, pdf, ruled, words
 
 
 def grid_of(
@@ -261,37 +260,3 @@ def test_columns_without_lines_are_told_by_their_gaps() -> None:
             words(canvas, [(at, 100 + 18 * number, text) for at, text in zip(x, row, strict=True)])
 
     assert opened(pdf(draw)).text == "".join("\t".join(row) + "\n" for row in rows)
-
-
-def columns_at(xs: Iterable[int], rows: Iterable[tuple[float, Sequence[str]]]) -> Draw:
-    """A page with words at these places across, a line for each distance from the top."""
-
-    def draw(canvas: Canvas) -> None:
-        for y, row in rows:
-            words(canvas, [(x, y, text) for x, text in zip(xs, row, strict=True) if text])
-
-    return draw
-
-
-def test_tables_without_lines_under_one_another_keep_their_own_columns() -> None:
-    few = [(100 + 18 * k, ("规章名称", "12", "34", "56")) for k in range(4)]
-    heading = [(172, ("四、复议情况",))]
-    many = [(190 + 18 * k, tuple("123456789")) for k in range(3)]
-
-    def draw(canvas: Canvas) -> None:
-        columns_at((50, 210, 330, 450), few)(canvas)
-        columns_at((50,), heading)(canvas)
-        columns_at(range(60, 500, 50), many)(canvas)
-
-    wanted = "规章名称\t12\t34\t56\n" * 4 + "四、复议情况\n" + "\t".join("123456789") + "\n"
-    assert opened(pdf(draw)).text == wanted + ("\t".join("123456789") + "\n") * 2
-
-
-def test_a_number_broken_by_its_narrow_column_is_whole_at_the_edges_of_a_table_too() -> None:
-    rows = [
-        *((95, ("", "", "", "12")), (100, ("规章", "1", "2", "")), (105, ("", "", "", "34"))),
-        *((118, ("办法", "3", "4", "5")), (136, ("规定", "6", "7", "8"))),
-        *((149, ("", "", "", "90")), (154, ("命令", "9", "0", "")), (159, ("", "", "", "1"))),
-    ]
-    text = opened(pdf(columns_at((50, 200, 300, 400), rows))).text
-    assert text == "规章\t1\t2\t1234\n办法\t3\t4\t5\n规定\t6\t7\t8\n命令\t9\t0\t901\n"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median_low
 
 from gouji.inference.readers.pdf.cells import joint
 from gouji.inference.readers.pdf.page import Page
@@ -23,8 +22,6 @@ _FEWEST_PARTS = 3  # of a line that makes a table
 _FEWEST_LINES = 3  # of these in a table
 _NEXT_LINE = 3.0  # of a letter, the most from one line of a table to the next
 _LINES_BETWEEN = 2  # lines with fewer parts between two with enough, at most
-_NEAR = 4  # lines above and below one between them that tell two tables apart
-_FAR_MORE = 1.5  # times the columns of one table, the least that another has
 _FULL = 0.6  # of the parts of the fullest line, what a line needs to tell the columns
 _INKED = 0.15  # the share of these lines that may run across a gap
 _SAME_ROW = 0.55  # of the least distance of rows, within which a line is the rest of a label
@@ -49,10 +46,6 @@ def with_columns(lines: Sequence[Line], page: Page) -> list[Line | Columns]:
     while at < len(lines):
         end = _end_of_table(lines, counts, at)
         if end > at:
-            n_above, end = _rests(lines, at, end)
-            while n_above and found and not isinstance(found[-1], Columns):
-                found.pop()
-                at, n_above = at - 1, n_above - 1
             found.append(_columns(lines[at:end], page))
             at = end
         else:
@@ -65,51 +58,14 @@ def _end_of_table(lines: Sequence[Line], counts: Sequence[int], at: int) -> int:
     """The end of the table that begins at a line; the line itself if none does."""
     if counts[at] < _FEWEST_PARTS:
         return at
-    end = at + 1
+    end, n_full = at + 1, 1
     for index in range(at + 1, len(lines)):
         step = middle(lines[index][0]) - middle(lines[index - 1][0])
         if step > _NEXT_LINE * size_of(lines[index]) or index - end > _LINES_BETWEEN:
             break
         if counts[index] >= _FEWEST_PARTS:
-            end = index + 1
-    end = next((k for k in range(at + 1, end) if _is_between(counts, at, k, end)), end)
-    n_full = sum(count >= _FEWEST_PARTS for count in counts[at:end])
+            end, n_full = index + 1, n_full + 1
     return end if n_full >= _FEWEST_LINES else at
-
-
-def _rests(lines: Sequence[Line], at: int, end: int) -> tuple[int, int]:
-    """How many lines above a table belong to its first row, and its end with those of its last."""
-    numbers = [sum(map(_is_number, parted(line, _GAP))) for line in lines[at:end]]
-    full = [
-        middle(line[0])
-        for line, n in zip(lines[at:end], numbers, strict=True)
-        if n > max(1, max(numbers) / 2)
-    ]
-    if len(full) < 2:
-        return 0, end
-    reach = _SAME_ROW * min(b - a for a, b in pairwise(full))
-    n_above = 0
-    while n_above < at and full[0] - middle(lines[at - n_above - 1][0]) <= reach:
-        n_above += 1
-    while end < len(lines) and middle(lines[end][0]) - full[-1] <= reach:
-        end += 1
-    return n_above, end
-
-
-def _is_number(line: Line) -> bool:
-    return all(glyph.char.isdigit() for glyph in line)
-
-
-def _is_between(counts: Sequence[int], start: int, at: int, end: int) -> bool:
-    """Whether a line with few parts stands between two tables: one has far more columns."""
-    if counts[at] >= _FEWEST_PARTS:
-        return False
-    above = [count for count in counts[start:at] if count >= _FEWEST_PARTS][-_NEAR:]
-    below = [count for count in counts[at + 1 : end] if count >= _FEWEST_PARTS][:_NEAR]
-    if min(len(above), len(below)) < _FEWEST_LINES:
-        return False
-    fewer, more = sorted(map(median_low, (above, below)))
-    return more >= _FAR_MORE * fewer
 
 
 def _columns(lines: Sequence[Line], page: Page) -> Columns:
@@ -161,23 +117,14 @@ def _placed(line: Iterable[Line], stops: Sequence[tuple[float, float]]) -> Field
 
 
 def _labels_whole(rows: Sequence[tuple[float, Fields]]) -> list[tuple[float, Fields]]:
-    """The rows, with those that hold but more of a label or a number joined to the one next to it.
-
-    So is what a narrow column has broken of a number: such a line stands nearer to its row than
-    another row could.
-    """
-    most = max(_n_numbers(fields) for _, fields in rows)
-    full = [y for y, fields in rows if _n_numbers(fields) > max(1, most / 2)]
-    full = full or [y for y, fields in rows if _n_numbers(fields)]
-    if len(full) < 2:
+    """The rows, with those that hold nothing but more of a label joined to the row next to them."""
+    valued = [y for y, fields in rows if _has_number(fields)]
+    if len(valued) < 2:
         return list(rows)
-    reach = _SAME_ROW * min(b - a for a, b in pairwise(full))
-    alone = [
-        y for y, fields in rows if _n_numbers(fields) and min(abs(y - row) for row in full) > reach
-    ]
+    reach = _SAME_ROW * min(b - a for a, b in pairwise(valued))
     whole: dict[float, list[tuple[float, Fields]]] = {}
     for y, fields in rows:
-        nearest = min((*full, *alone), key=lambda other: (abs(other - y), other))
+        nearest = min(valued, key=lambda other: (abs(other - y), other))
         whole.setdefault(nearest if abs(nearest - y) <= reach else y, []).append((y, fields))
     return [
         (y, _together([fields for _, fields in sorted(found, key=lambda row: row[0])]))
@@ -185,9 +132,10 @@ def _labels_whole(rows: Sequence[tuple[float, Fields]]) -> list[tuple[float, Fie
     ]
 
 
-def _n_numbers(fields: Fields) -> int:
-    """How many fields hold nothing but digits in one of their lines."""
-    return sum(any(map(_is_number, lines)) for lines in fields.values())
+def _has_number(fields: Fields) -> bool:
+    return any(
+        all(glyph.char.isdigit() for glyph in line) for lines in fields.values() for line in lines
+    )
 
 
 def _together(parts: Sequence[Fields]) -> Fields:
@@ -207,7 +155,7 @@ def _row(
     Only a row with a number has empty fields: another one may be no row, but a line of a label.
     """
     row: list[Run | None] = []
-    is_full = _n_numbers(fields) > 0
+    is_full = _has_number(fields)
     reach = float("-inf")
     for column, (left, right) in enumerate(stops):
         if column in fields:
