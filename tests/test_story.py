@@ -59,5 +59,5 @@ def test_progress_and_table_are_left_out_with_one_mark() -> None:
         "比较未通过：b@0123456789ab",
         "第 2 步",
     )
-    assert abridged(lines) == ("从 a 开始", "…", "未通过：b@0123456789ab", "…")
+    assert abridged(lines) == ("从 a 开始", "…", "比较未通过：b@0123456789ab", "…")
     assert masked(("训练 20 步，1.5 分钟：b@0123456789ab",)) == ("训练 # 步，# 分钟：b@#",)
