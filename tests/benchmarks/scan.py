@@ -179,9 +179,8 @@ def scored(folder: Path, documents: Mapping[str, Document], model: str | None) -
         for cell, counts in judged.cells.items():
             bad = [name for name in _WRONG if bool(counts[name]) == (name == "silent")]
             if bad:
-                said = {
-                    k: report["cells"][cell].get(k) for k in ("value", "read", "status", "page")
-                }
+                shown = report["cells"].get(cell, {})  # a report of the other revision lacks it
+                said = {k: shown.get(k) for k in ("value", "read", "status", "page")}
                 wrong.append(f"{gold.name} {cell} {gold.cells[cell]} {said} {' '.join(bad)}")
     (folder / "wrong.txt").write_text("\n".join(wrong), "utf-8")
     yield from text_lines(score_rows(scores))
