@@ -273,9 +273,10 @@ def _is_outdone(line: LineOpinions, views: _Views) -> bool:
     They place numbers by counting those of a printed line. Of a table that is printed column by
     column they count one to a line, and take it for the total of a row whose blanks got lost.
     """
-    n_counted = sum(views.line(mention) == line.line for mention in views.rules.mentions)
-    own = {mention.span for mention in line.model.values()}
-    return n_counted == 1 and {mention.span for mention in line.rules.values()} < own
+    own, theirs = ({m.span for m in told.values()} for told in (line.model, line.rules))
+    if not theirs < own:
+        return False
+    return sum(views.line(mention) == line.line for mention in views.rules.mentions) == 1
 
 
 def _disputed(group: Sequence[Mention], line: LineOpinions | None, views: _Views) -> list[Mention]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import yaml
 
 from gouji.model.atomic import write_atomically
-from gouji.model.registry import CARD
+from gouji.model.errors import ModelError
+from gouji.model.jsonl import DecodeError, decode, loads
+from gouji.model.registry import CARD, TRAINING
 from gouji.training.config import LoopSettings, TrainingConfig
 from gouji.training.examples import Vision
 from gouji.training.export import Agreement
@@ -53,6 +55,21 @@ class TrainingRecord:
     scores: Mapping[str, Counts]
     versions: Mapping[str, str]
     samples: SamplesRecord | None = None
+
+
+def read_training(folder: Path) -> TrainingRecord:
+    """What `training.json` of a model folder says.
+
+    Raises:
+        ModelError: there is none, it can't be opened, or it is broken.
+    """
+    path = folder / TRAINING
+    try:
+        return decode(TrainingRecord, loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise ModelError(f"{path}：无法打开（{error.strerror}）") from error
+    except (ValueError, DecodeError) as error:
+        raise ModelError(f"{path}：不是训练记录（{error}）") from error
 
 
 def write_card(folder: Path, record: TrainingRecord, vision: Vision) -> None:

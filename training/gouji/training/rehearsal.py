@@ -37,15 +37,13 @@ class Rehearsal:
         share = float(old.float().mean())
         total = torch.zeros(())
         if share < 1.0:
-            own = {head: told[~old] for head, told in logits.items()}
-            labels = {head: told[~old] for head, told in batch.labels.items()}
-            total = total + (1.0 - share) * loss_of(own, labels)
+            own = loss_of(_chosen(logits, ~old), _chosen(batch.labels, ~old))
+            total = total + (1.0 - share) * own
         if share > 0.0:
             with torch.no_grad():
                 told = self.teacher(ids[old], features[old], batch.mask[old])
-            kept = {head: found[old] for head, found in logits.items()}
-            labels = {head: found[old] for head, found in batch.labels.items()}
-            total = total + self.weight * share * divergence_of(kept, told, labels)
+            kept = divergence_of(_chosen(logits, old), told, _chosen(batch.labels, old))
+            total = total + self.weight * share * kept
         return total
 
 
@@ -63,6 +61,10 @@ def divergence_of(logits: Logits, told: Logits, labels: Mapping[str, Tensor]) ->
         if bool(asked.any()):
             total = total + share * _divergence(logits[head][asked], told[head][asked]).mean()
     return total
+
+
+def _chosen(of_heads: Mapping[str, Tensor], windows: Tensor) -> dict[str, Tensor]:
+    return {head: told[windows] for head, told in of_heads.items()}
 
 
 def _divergence(logits: Tensor, told: Tensor) -> Tensor:

@@ -18,11 +18,11 @@ from gouji.model.atomic import remove_leftovers, write_atomically
 from gouji.model.errors import ConfigError, ModelError
 from gouji.model.form import Form
 from gouji.model.gate_file import GATE
-from gouji.model.jsonl import DecodeError, decode, dumps, encode, loads
+from gouji.model.jsonl import dumps, encode
 from gouji.model.registry import THRESHOLDS, TOKENIZER, TRAINING, ModelEntry
 from gouji.model.tagger import Tagger
 from gouji.training.calibration import CalibrationRecord
-from gouji.training.card import TrainingRecord, write_card
+from gouji.training.card import TrainingRecord, read_training, write_card
 from gouji.training.config import DataSettings, TrainingConfig, read_config
 from gouji.training.curves import write_curves
 from gouji.training.examples import Batch, Batching, Position, Vision, batches, made_ahead
@@ -176,15 +176,8 @@ def _vision(folder: Path, form: Form) -> Vision:
 
 def _data_of(folder: Path) -> DataSettings:
     """The data settings that a model was trained with; the defaults if it does not tell."""
-    path = folder / TRAINING
-    if not path.is_file():
-        return read_config().data
-    try:
-        return decode(TrainingRecord, loads(path.read_text("utf-8"))).config.data
-    except OSError as error:
-        raise ModelError(f"{path}：无法打开（{error.strerror}）") from error
-    except (ValueError, DecodeError) as error:
-        raise ModelError(f"{path}：不是训练记录（{error}）") from error
+    told = (folder / TRAINING).is_file()
+    return read_training(folder).config.data if told else read_config().data
 
 
 def _left_out(data: DataSettings) -> dict[str, Family]:
