@@ -33,6 +33,8 @@ from gouji.inference.pipeline import Extractor
 from gouji.inference.rates import Rate
 from gouji.inference.readers import Limits, read
 from gouji.inference.readers.frames import frames
+from gouji.inference.readers.picture import read_joined
+from gouji.inference.readers.recognising import Recognition
 from gouji.inference.score_tables import score_rows, table_rows, text_lines
 from gouji.inference.scoring import Gold, Scores, add, judge_report
 from gouji.model.document import Document
@@ -60,7 +62,11 @@ def timed(source: Path, kept: Path) -> Timed:
     if path.is_file():
         return decode(Timed, loads(path.read_text("utf-8")))
     started = time.process_time()
-    document = read(source, source.name, Limits())
+    if source.is_dir():
+        pictures = ((page.name, page.read_bytes()) for page in sorted(source.iterdir()))
+        document = read_joined(pictures, source.name, Limits(), Recognition())
+    else:
+        document = read(source, source.name, Limits())
     seconds = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = Timed(document, round(seconds, 3), round(peak, 1))

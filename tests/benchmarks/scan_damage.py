@@ -34,40 +34,40 @@ class Wear:
     quality: tuple[int, int] = (90, 95)
 
 
-def worn(page: Gray, wear: Wear, dpi: int, rng: np.random.Generator) -> Picture:
-    """The page as a scanner sees it: gray, or RGB if a seal is on it."""
+def worn(page: Picture, wear: Wear, dpi: int, rng: np.random.Generator) -> Picture:
+    """The page as a scanner or a camera sees it: gray, or RGB if it was or a seal is on it."""
     shown: Light = page.astype(np.float32)
-    shown = _faded(shown, _drawn(wear.faded, rng), rng)
+    shown = _faded(shown, drawn_from(wear.faded, rng), rng)
     shown = _streaked(shown, wear.streaks, dpi, rng)
     stamped = _sealed(shown, dpi, rng) if wear.seal else shown
-    stamped = _tilted(stamped, _drawn(wear.tilt, rng) * rng.choice((-1, 1)))
-    blur = _drawn(wear.blur, rng) * dpi / 200
+    stamped = _tilted(stamped, drawn_from(wear.tilt, rng) * rng.choice((-1, 1)))
+    blur = drawn_from(wear.blur, rng) * dpi / 200
     if blur > 0.05:
         stamped = cv2.GaussianBlur(stamped, (0, 0), blur)
-    stamped = _shaded(stamped, _drawn(wear.shade, rng), rng)
-    stamped = stamped + rng.normal(0, max(1e-3, _drawn(wear.noise, rng)), stamped.shape)
+    stamped = _shaded(stamped, drawn_from(wear.shade, rng), rng)
+    stamped = stamped + rng.normal(0, max(1e-3, drawn_from(wear.noise, rng)), stamped.shape)
     return np.clip(stamped, 0, 255).astype(np.uint8)
 
 
-def _drawn(between: tuple[float, float], rng: np.random.Generator) -> float:
+def drawn_from(between: tuple[float, float], rng: np.random.Generator) -> float:
     return float(rng.uniform(*between))
 
 
-def _clouds(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Light:
+def clouds(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Light:
     """A smooth random surface between 0 and 1."""
     coarse = rng.random((cells, cells)).astype(np.float32)
     return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC).clip(0, 1)
 
 
 def _faded(page: Light, share: float, rng: np.random.Generator) -> Light:
-    lost = share * _clouds(page.shape[:2], 7, rng)
-    return 255 - (255 - page) * (1 - lost)
+    kept = 1 - share * clouds(page.shape[:2], 7, rng)
+    return 255 - (255 - page) * (kept[..., None] if page.ndim == 3 else kept)
 
 
 def _streaked(page: Light, n: int, dpi: int, rng: np.random.Generator) -> Light:
     """Light streaks right through the page that cut rulings, upright and level."""
     page = page.copy()
-    height, width = page.shape
+    height, width = page.shape[:2]
     for number in range(n):
         thick = max(1, round(rng.uniform(0.5, 1.2) * dpi / 100))
         if number % 2:
@@ -102,7 +102,7 @@ def _sealed(page: Light, dpi: int, rng: np.random.Generator) -> Light:
             ]
             cv2.line(ink, at[0], at[1], 1.0, max(1, line // 2), cv2.LINE_AA)
     red = np.array([205.0, 40.0, 45.0], np.float32)
-    strength = 0.85 * ink[..., None] * (0.7 + 0.3 * _clouds(page.shape, 24, rng)[..., None])
+    strength = 0.85 * ink[..., None] * (0.7 + 0.3 * clouds(page.shape, 24, rng)[..., None])
     paper = np.repeat(page[..., None], 3, 2)
     return paper * (1 - strength + strength * red / 255)
 
@@ -115,5 +115,5 @@ def _tilted(page: Light, degrees: float) -> Light:
 
 
 def _shaded(page: Light, share: float, rng: np.random.Generator) -> Light:
-    light = 1 - share * _clouds(page.shape[:2], 3, rng)
+    light = 1 - share * clouds(page.shape[:2], 3, rng)
     return page * (light[..., None] if page.ndim == 3 else light)

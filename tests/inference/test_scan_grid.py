@@ -8,6 +8,7 @@ from gouji.inference.scan.cells import Cell, cells_of
 from gouji.inference.scan.geometry import Sheet, likely_dpi, straightened
 from gouji.inference.scan.ink import find_ink, line_height, lines_of
 from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.paper import Paper, turned
 from gouji.inference.scan.rulings import Grid, find_grids, find_rulings
 from gouji.inference.scan.tables import inked_cells
 
@@ -34,7 +35,7 @@ def digit(gray: Gray, x: int, y: int) -> None:
 
 
 def sheet(gray: Gray) -> Sheet:
-    return Sheet(gray, DPI, np.array([[0.36, 0, 0], [0, 0.36, 0]]))
+    return Sheet(gray, DPI, np.diag([0.36, 0.36, 1.0]))
 
 
 def grids(gray: Gray) -> tuple[Grid, ...]:
@@ -136,11 +137,12 @@ def test_a_tilted_page_is_set_straight_and_boxes_find_back(degrees: float) -> No
 def test_a_turned_page_finds_back_to_where_things_stood(turns: int) -> None:
     gray = page()
     cv2.rectangle(gray, (100, 50), (400, 90), 0, -1)
-    turned = np.ascontiguousarray(np.rot90(gray, -turns))
-    upright = straightened(turned, DPI, turns)
-    assert upright.gray.shape == gray.shape
+    lying = np.ascontiguousarray(np.rot90(gray, -turns))
+    paper = turned(Paper(lying, np.eye(3)), turns)
+    assert (paper.pixels == gray).all()
+    upright = straightened(paper.pixels, DPI, np.diag([0.36, 0.36, 1.0]) @ paper.back)
     found = upright.box((100, 50, 401, 91))
-    ys, xs = np.nonzero(turned < 128)
+    ys, xs = np.nonzero(lying < 128)
     expected = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]) * 0.36
     assert np.allclose(found, expected, atol=1.0)
 

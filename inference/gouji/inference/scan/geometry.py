@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.warping import Lattice, mapped
 from gouji.model.document import Box
 
 Pixels = tuple[int, int, int, int]
@@ -25,28 +26,32 @@ _RED_FROM, _RED_OVER = 20.0, 40.0
 _STRIP = 256  # rows in one go, which bounds the memory
 _RED_INK = 0.3  # of what red exceeds the other colours by, a red ink takes from red itself
 _PAPER = 245.0
+_SPARSE, _LIGHT = 16, 0.8  # pixels looked at for the colour of paper, and the share darker than it
+_TINTED = 1.03  # times as strong as another, a colour tints the paper
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page set straight: its picture, and the affine map from it to points of the page given.
+    """A page set straight: its picture, and the way from it to points of the picture given.
 
-    `gray` has paper near 245 throughout and `dpi` pixels to the inch.
+    `gray` has paper near 245 throughout and `dpi` pixels to the inch. `to_points` (3, 3) is a
+    projective map from its pixels, or where it was bent from those of the picture before.
     """
 
     gray: Gray
     dpi: float
     to_points: NDArray[np.float64]
+    bend: Lattice | None = None
 
     def px(self, points: float) -> float:
         """A length in points, in pixels."""
         return points * self.dpi / 72
 
     def box(self, box: Pixels) -> Box:
-        """Where a box of pixels stands on the page that was given, in points."""
+        """Where a box of pixels stands in the picture that was given, in points."""
         left, top, right, bottom = box
-        corners = np.array([(x, y, 1.0) for x in (left, right) for y in (top, bottom)])
-        placed = corners @ self.to_points.T
+        corners = np.array([(x, y) for x in (left, right) for y in (top, bottom)], float)
+        placed = mapped(self.to_points, corners if self.bend is None else self.bend.at(corners))
         (x0, y0), (x1, y1) = placed.min(axis=0), placed.max(axis=0)
         return round(float(x0), 1), round(float(y0), 1), round(float(x1), 1), round(float(y1), 1)
 
@@ -58,8 +63,10 @@ def likely_dpi(size: tuple[int, int], told: float | None) -> float:
     return told if told and plausible and 0.5 <= told / by_size <= 2.0 else by_size
 
 
-def straightened(image: NDArray[np.uint8], dpi: float, quarter_turns: int = 0) -> Sheet:
-    """The page turned by so many quarters counter-clockwise, then set straight.
+def straightened(
+    image: NDArray[np.uint8], dpi: float, to_points: NDArray[np.float64] | None = None
+) -> Sheet:
+    """The page set straight; `to_points` (3, 3) maps its pixels, by default by `dpi` alone.
 
     `image` is gray, or RGB whose red is taken for a seal and removed.
     """
@@ -70,11 +77,9 @@ def straightened(image: NDArray[np.uint8], dpi: float, quarter_turns: int = 0) -
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     else:
         scale = 1.0
-    gray = _evened(_without_red(image))
-    back = np.diag([72 / (dpi * scale)] * 2 + [1.0])
-    if quarter_turns % 4:
-        back = back @ _turn_back(gray.shape, quarter_turns % 4)
-        gray = np.ascontiguousarray(np.rot90(gray, quarter_turns % 4))
+    gray = _evened(_without_red(_balanced(image)))
+    back = np.diag([72 / dpi, 72 / dpi, 1.0]) if to_points is None else to_points
+    back = back @ np.diag([1 / scale, 1 / scale, 1.0])
     angle = _skew(gray)
     if abs(angle) >= _FINE:
         h, w = gray.shape
@@ -83,18 +88,20 @@ def straightened(image: NDArray[np.uint8], dpi: float, quarter_turns: int = 0) -
             gray, turn[:2], (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         ).astype(np.uint8)
         back = back @ np.linalg.inv(turn)
-    return Sheet(gray, dpi * scale, back[:2])
+    return Sheet(gray, dpi * scale, back)
 
 
-def _turn_back(shape: tuple[int, ...], turns: int) -> NDArray[np.float64]:
-    """From a picture turned by quarters counter-clockwise to the one before, in pixels."""
-    height, width = shape
-    maps = {
-        1: [[0, -1, width], [1, 0, 0], [0, 0, 1]],
-        2: [[-1, 0, width], [0, -1, height], [0, 0, 1]],
-        3: [[0, 1, 0], [-1, 0, height], [0, 0, 1]],
-    }
-    return np.array(maps[turns], float)
+def _balanced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture in white light: paper without a colour."""
+    if image.ndim == 2:
+        return image
+    paper = np.quantile(image[::_SPARSE, ::_SPARSE, :3], _LIGHT, axis=(0, 1))
+    if paper.max() <= _TINTED * paper.min() or paper.min() == 0:
+        return image
+    levels = np.arange(256)[:, None] * (paper.max() / paper)
+    return cv2.LUT(
+        np.ascontiguousarray(image[..., :3]), np.clip(levels, 0, 255).astype(np.uint8)[None]
+    ).astype(np.uint8)
 
 
 def _without_red(image: NDArray[np.uint8]) -> Gray:

@@ -1,17 +1,19 @@
 """A page: its picture becomes blocks of text, whichever way it lies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gouji.inference.scan.bending import made_plane
 from gouji.inference.scan.decoding import Strings
 from gouji.inference.scan.detection import find_lines
 from gouji.inference.scan.geometry import DPI, Pixels, Sheet, likely_dpi, straightened
 from gouji.inference.scan.hearing import hear
 from gouji.inference.scan.ink import cut_out
 from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.paper import Paper, found_paper, pages_on, turned
 from gouji.inference.scan.reading import Heard, Line
 from gouji.inference.scan.rulings import find_grids, find_rulings
 from gouji.inference.scan.stacks import unstacked
@@ -64,9 +66,10 @@ def read_page(image: NDArray[np.uint8], dpi: float | None) -> ReadPage:
     resolution = likely_dpi(image.shape[:2], dpi)
     if min(image.shape[:2]) * min(1.0, DPI / resolution) < _LEAST_PX:
         return ReadPage((), 1.0)
+    paper = found_paper(image)
     best: ReadPage | None = None
     for turns in _TURNS:
-        page = _read(straightened(image, resolution, turns))
+        page = _together(map(_read, _sheets(turned(paper, turns), resolution, dpi)))
         if page.legibility >= _LEGIBLE:
             return page
         if best is None or page.legibility > best.legibility:
@@ -75,7 +78,25 @@ def read_page(image: NDArray[np.uint8], dpi: float | None) -> ReadPage:
     return best
 
 
-def _read(sheet: Sheet) -> ReadPage:
+def _sheets(paper: Paper, resolution: float, told: float | None) -> Iterator[Sheet]:
+    """The pages on paper that was found in a picture of this resolution."""
+    to_points = np.diag([72 / resolution, 72 / resolution, 1.0])
+    for part in pages_on(paper):
+        dpi = likely_dpi(part.pixels.shape[:2], None if part.is_cut_out else told)
+        yield made_plane(straightened(part.pixels, dpi, to_points @ part.back))
+
+
+def _together(parts: Iterable[tuple[list[Block], list[Heard]]]) -> ReadPage:
+    blocks: list[Block] = []
+    heard: list[Heard] = []
+    for own_blocks, own_heard in parts:
+        blocks += own_blocks
+        heard += own_heard
+    return ReadPage(tuple(blocks), _legibility(heard))
+
+
+def _read(sheet: Sheet) -> tuple[list[Block], list[Heard]]:
+    """The blocks of a page from top to bottom, and all that it says."""
     grids = find_grids(sheet, find_rulings(sheet))
     tables = [inked_cells(sheet, grid) for grid in grids]
     lines = find_lines(sheet, grids)
@@ -100,7 +121,7 @@ def _read(sheet: Sheet) -> ReadPage:
         if row:
             placed.append((min(box[1] for box in line), Block((row,), False)))
     placed.sort(key=lambda entry: entry[0])
-    return ReadPage(tuple(block for _, block in placed), _legibility(heard))
+    return [block for _, block in placed], heard
 
 
 def _cropped(gray: Gray, box: Pixels) -> Gray:

@@ -58,10 +58,15 @@ class Grid:
 
 def find_rulings(sheet: Sheet) -> Rulings:
     """The lines of all tables on the page."""
-    ink = inked(sheet.gray, sheet.dpi)
-    gap, thickest = round(sheet.px(_GAP_PT)), sheet.px(_THICK_PT)
-    level = _runs(ink, round(sheet.px(_LONG_PT)), gap, thickest)
-    upright = _runs(ink.T, round(sheet.px(_HIGH_PT)), gap, thickest).T
+    return ruled(inked(sheet.gray, sheet.dpi), sheet.dpi)
+
+
+def ruled(ink: Gray, dpi: float) -> Rulings:
+    """The lines in the ink of a page, `dpi` pixels to the inch."""
+    point = dpi / 72
+    gap, thickest = round(_GAP_PT * point), _THICK_PT * point
+    level = _runs(ink, round(_LONG_PT * point), gap, thickest)
+    upright = _runs(ink.T, round(_HIGH_PT * point), gap, thickest).T
     return Rulings(level, np.ascontiguousarray(upright), ink)
 
 

@@ -1,0 +1,193 @@
+"""Paper: where the pages lie in a picture, one or two of them, and on whatever they lie."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.warping import Numbers, mapped
+
+Picture = NDArray[np.uint8]
+"""Gray (height, width), or RGB (height, width, 3)."""
+
+_SIDE = 500  # of the small picture that paper is looked for in, the longer one
+_WRITING = 13  # pixels of it; what is written on paper is less thick
+_INNER, _OUTER = 0.28, 3  # share of the sides, and pixels, that are surely paper and surely none
+_NOTCH = 41  # pixels that what is cut into paper is narrower than
+_EDGE, _SHARP = 8, 0.75  # levels at the edge of paper, and the share of it that shows as many
+_LEAST = 0.2  # of the picture, what paper takes
+_FULL = 0.93  # of its four corners, what it fills
+_LOOSE = np.arange(0.005, 0.1, 0.005)  # of its girth, how far the corners may stray
+_RIM = 4  # pixels that are left out at the edge of paper, where it throws a shadow
+_AROUND = 12.0  # pixels from which paper goes on where it ends
+_SPREAD = (1.15, 1.75)  # width over height of two pages side by side
+_MIDDLE = (0.4, 0.6)  # of the width, where two pages meet
+_GUTTER, _FOLD = 0.04, 0.025  # of the width: what is blank there, and a shadow or fold in it
+_BLANK = 0.006  # of its height, what a blank column shows of ink at most
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A page cut out of a picture; `back` (3, 3) maps its pixels to those of the picture.
+
+    `is_cut_out` tells that it lay on something, so that what is said of the whole picture's
+    resolution does not hold for it.
+    """
+
+    pixels: Picture
+    back: Numbers
+    is_cut_out: bool = False
+
+
+def found_paper(picture: Picture) -> Paper:
+    """What paper there is in the picture, seen from above; the picture if it is all paper."""
+    scale = _SIDE / max(picture.shape[:2])
+    small = _smaller(picture, scale)
+    soft = _unwritten(small)
+    mask = _paper(soft)
+    corners = _corners(mask, soft)
+    whole = Paper(picture, np.eye(3))
+    return whole if corners is None else _cut_out(picture, corners, mask, soft, scale)
+
+
+def turned(page: Paper, quarters: int) -> Paper:
+    """The page turned by so many quarters counter-clockwise."""
+    if quarters % 4 == 0:
+        return page
+    height, width = page.pixels.shape[:2]
+    back = {
+        1: [[0, -1, width], [1, 0, 0], [0, 0, 1]],
+        2: [[-1, 0, width], [0, -1, height], [0, 0, 1]],
+        3: [[0, 1, 0], [-1, 0, height], [0, 0, 1]],
+    }[quarters % 4]
+    pixels = np.ascontiguousarray(np.rot90(page.pixels, quarters))
+    return Paper(pixels, page.back @ np.array(back, float), page.is_cut_out)
+
+
+def pages_on(page: Paper) -> tuple[Paper, ...]:
+    """The two pages that lie side by side in what is taken for one, or the one."""
+    height, width = page.pixels.shape[:2]
+    if not _SPREAD[0] <= width / height <= _SPREAD[1]:
+        return (page,)
+    gutter = _gutter(page.pixels)
+    if gutter is None:
+        return (page,)
+    moved = np.array([[1, 0, gutter], [0, 1, 0], [0, 0, 1]], float)
+    return (
+        Paper(page.pixels[:, :gutter], page.back, page.is_cut_out),
+        Paper(page.pixels[:, gutter:], page.back @ moved, page.is_cut_out),
+    )
+
+
+def _smaller(picture: Picture, scale: float) -> Picture:
+    height, width = picture.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _unwritten(small: Picture) -> Picture:
+    """The picture without what is written, RGB."""
+    colours = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB) if small.ndim == 2 else small
+    closed = cv2.morphologyEx(colours, cv2.MORPH_CLOSE, np.ones((_WRITING, _WRITING), np.uint8))
+    return cv2.medianBlur(closed, 5).astype(np.uint8)
+
+
+def _paper(soft: Picture) -> Gray:
+    """1 for all that goes on from the middle, without a sharp edge, rather than from the border."""
+    height, width = soft.shape[:2]
+    marks = np.zeros((height, width), np.int32)
+    middle, axes = (width // 2, height // 2), (round(width * _INNER), round(height * _INNER))
+    cv2.ellipse(marks, middle, axes, 0, 0, 360, (1,), -1)
+    for side in (marks, marks[::-1], marks.T, marks.T[::-1]):
+        side[:_OUTER] = 2
+    found = (cv2.watershed(soft, marks) == 1).astype(np.uint8)
+    kernel = np.ones((_NOTCH, _NOTCH), np.uint8)
+    found = cv2.morphologyEx(np.pad(found, _NOTCH), cv2.MORPH_CLOSE, kernel)
+    return found[_NOTCH:-_NOTCH, _NOTCH:-_NOTCH].astype(np.uint8)
+
+
+def _corners(mask: Gray, soft: Picture) -> Numbers | None:
+    """The corners (4, 2) of the paper if it has four and sharp edges: a page on something else."""
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not outlines:
+        return None
+    outline = max(outlines, key=cv2.contourArea)
+    steps = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
+    steps = cv2.dilate(steps, np.ones((5, 5), np.uint8))
+    sharp = steps[outline[:, 0, 1], outline[:, 0, 0]] >= _EDGE
+    if cv2.contourArea(outline) < _LEAST * mask.size or sharp.mean() < _SHARP:
+        return None
+    hull = cv2.convexHull(outline)
+    for loose in _LOOSE:
+        corners = cv2.approxPolyDP(hull, loose * cv2.arcLength(hull, True), True)
+        if len(corners) <= 4:
+            break
+    if len(corners) != 4 or cv2.contourArea(outline) < _FULL * cv2.contourArea(corners):
+        return None
+    return _in_order(corners[:, 0].astype(float))
+
+
+def _in_order(corners: Numbers) -> Numbers:
+    """The corners clockwise from the top left."""
+    off = corners - corners.mean(axis=0)
+    ordered = corners[np.argsort(np.arctan2(off[:, 1], off[:, 0]))]
+    return np.roll(ordered, -int(np.argmin(ordered.sum(axis=1))), axis=0)
+
+
+def _cut_out(picture: Picture, corners: Numbers, mask: Gray, soft: Picture, scale: float) -> Paper:
+    """The paper with these corners in the small picture; where it ends it is made to go on."""
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1) / scale
+    width, height = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    to_page = cv2.getPerspectiveTransform((corners / scale).astype(np.float32), target)
+    outline = np.argwhere(mask)[:, ::-1] / scale
+    first, last = (f(mapped(to_page, outline), axis=0) for f in (np.min, np.max))
+    moved = np.array([[1, 0, -first[0]], [0, 1, -first[1]], [0, 0, 1]])
+    size = (round(last[0] - first[0]), round(last[1] - first[1]))
+    to_page = moved @ to_page
+    from_small = to_page @ np.diag([1 / scale, 1 / scale, 1.0])
+    rim = np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)
+    kept = cv2.erode(mask, rim, borderValue=0).astype(np.uint8)
+    inside = cv2.warpPerspective(kept, from_small, size, flags=cv2.INTER_NEAREST)
+    shown = cv2.warpPerspective(picture, to_page, size, flags=cv2.INTER_CUBIC)
+    beyond = cv2.warpPerspective(
+        _going_on(soft, kept), from_small, size, borderMode=cv2.BORDER_REPLICATE
+    )
+    if picture.ndim == 2:
+        beyond = beyond[..., 0]
+    filled = np.where(inside[..., None] if picture.ndim == 3 else inside, shown, beyond)
+    return Paper(filled.astype(np.uint8), np.linalg.inv(to_page), is_cut_out=True)
+
+
+def _going_on(soft: Picture, mask: Gray) -> Picture:
+    """The colour of the paper nearby, everywhere."""
+    weights = mask.astype(np.float32)
+    colours = soft.astype(np.float32) * weights[..., None]
+    nearby = [cv2.GaussianBlur(a, (0, 0), _AROUND) for a in (colours, weights + 1e-6)]
+    return np.asarray(np.clip(nearby[0] / nearby[1][..., None], 0, 255), np.uint8)
+
+
+def _gutter(pixels: Picture) -> int | None:
+    """The column in which two pages meet: in the middle of what is blank between them."""
+    small = _smaller(pixels, 2 * _SIDE / pixels.shape[1])
+    gray = small if small.ndim == 2 else small.min(axis=2)
+    ink = cv2.adaptiveThreshold(
+        gray, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 2 * _WRITING + 1, 14
+    )
+    width = ink.shape[1]
+    blank = (ink.mean(axis=0) <= _BLANK).astype(np.uint8)[None]
+    blank = cv2.morphologyEx(blank, cv2.MORPH_CLOSE, np.ones((1, round(_FOLD * width)), np.uint8))
+    for start, end in _runs(blank[0]):
+        middle = (start + end) / 2
+        if end - start >= _GUTTER * width and _MIDDLE[0] <= middle / width <= _MIDDLE[1]:
+            return int(middle / width * pixels.shape[1])
+    return None
+
+
+def _runs(mask: Gray) -> Iterator[tuple[int, int]]:
+    """Where the stretches of ones begin and end."""
+    steps = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
+    yield from zip(steps[::2].tolist(), steps[1::2].tolist(), strict=True)
