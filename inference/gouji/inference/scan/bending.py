@@ -18,7 +18,6 @@ from gouji.inference.scan.rulings import ruled
 from gouji.inference.scan.traces import Slopes, Traces, slopes, traces
 from gouji.inference.scan.warping import Lattice, Numbers, nodes
 
-_DPI = 100  # at which bends are looked for
 _ALONG, _ACROSS = 5, 2  # the powers of D along the lines and across them
 _FEW, _MANY = (3, 4), (7, 10)  # parts of a page, across and down, each of which tells its slope
 _ROUNDS = 3
@@ -55,22 +54,21 @@ def unbent(gray: Gray, dpi: float) -> Lattice | None:
 
     `gray` is a page that is evened out and level on the whole, `dpi` pixels to the inch.
     """
-    scale = min(1.0, _DPI / dpi)
-    size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
+    size = (gray.shape[1] // 2, gray.shape[0] // 2)
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    shape = (size[1], size[0])
-    ink = inked(small, dpi * scale)
-    if _moves(ink, dpi * scale, _FEW).most(ink) < _LEAST_PT * dpi * scale / 72:
+    shape, dpi = (size[1], size[0]), dpi / 2
+    ink = inked(small, dpi)
+    if _moves(ink, dpi, _FEW).most(ink) < _LEAST_PT * dpi / 72:
         return None
     found: Lattice | None = None
     shown = small
     for _ in range(_ROUNDS):
-        one = _moves(inked(shown, dpi * scale), dpi * scale, _MANY).lattice(shape)
+        one = _moves(inked(shown, dpi), dpi, _MANY).lattice(shape)
         found = one if found is None else one.after(found)
         shown = found.picture(small)
     if found is None or _unevenness(shown) < _BETTER * _unevenness(small):
         return None
-    return found.enlarged(1 / scale, (gray.shape[0], gray.shape[1]))
+    return found.enlarged(2.0, (gray.shape[0], gray.shape[1]))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from gouji.inference.scan.warping import Numbers, mapped
 Picture = NDArray[np.uint8]
 """Gray (height, width), or RGB (height, width, 3)."""
 
-_SIDE = 500  # of the small picture that paper is looked for in, the longer one
+_SIDE = 500  # of the small picture that paper is looked for in, the longer one, about
 _WRITING = 13  # pixels of it; what is written on paper is less thick
 _INNER, _OUTER = 0.28, 3  # share of the sides, and pixels, that are surely paper and surely none
 _NOTCH = 41  # pixels that what is cut into paper is narrower than
@@ -44,13 +44,12 @@ class Paper:
 
 def found_paper(picture: Picture) -> Paper:
     """What paper there is in the picture, seen from above; the picture if it is all paper."""
-    scale = _SIDE / max(picture.shape[:2])
-    small = _smaller(picture, scale)
-    soft = _unwritten(small)
+    times = max(1, round(max(picture.shape[:2]) / _SIDE))
+    soft = _unwritten(_smaller(picture, times))
     mask = _paper(soft)
     corners = _corners(mask, soft)
     whole = Paper(picture, np.eye(3))
-    return whole if corners is None else _cut_out(picture, corners, mask, soft, scale)
+    return whole if corners is None else _cut_out(picture, corners, mask, soft, times)
 
 
 def turned(page: Paper, quarters: int) -> Paper:
@@ -82,17 +81,21 @@ def pages_on(page: Paper) -> tuple[Paper, ...]:
     )
 
 
-def _smaller(picture: Picture, scale: float) -> Picture:
-    height, width = picture.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+def _smaller(picture: Picture, times: int) -> Picture:
+    """The picture with sides so many times as short; a rest at its right and bottom is left out."""
+    height, width = (side // times for side in picture.shape[:2])
+    whole = picture[: height * times, : width * times]
+    return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def _unwritten(small: Picture) -> Picture:
     """The picture without what is written, RGB."""
     colours = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB) if small.ndim == 2 else small
-    closed = cv2.morphologyEx(colours, cv2.MORPH_CLOSE, np.ones((_WRITING, _WRITING), np.uint8))
-    return cv2.medianBlur(closed, 5).astype(np.uint8)
+    around = (_WRITING,) * 4  # else what is narrow beside the paper would be taken for writing
+    padded = cv2.copyMakeBorder(colours, *around, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((_WRITING, _WRITING), np.uint8))
+    inner = np.ascontiguousarray(closed[_WRITING:-_WRITING, _WRITING:-_WRITING])
+    return cv2.medianBlur(inner, 5).astype(np.uint8)
 
 
 def _paper(soft: Picture) -> Gray:
@@ -137,18 +140,18 @@ def _in_order(corners: Numbers) -> Numbers:
     return np.roll(ordered, -int(np.argmin(ordered.sum(axis=1))), axis=0)
 
 
-def _cut_out(picture: Picture, corners: Numbers, mask: Gray, soft: Picture, scale: float) -> Paper:
+def _cut_out(picture: Picture, corners: Numbers, mask: Gray, soft: Picture, times: int) -> Paper:
     """The paper with these corners in the small picture; where it ends it is made to go on."""
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1) / scale
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1) * times
     width, height = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
     target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    to_page = cv2.getPerspectiveTransform((corners / scale).astype(np.float32), target)
-    outline = np.argwhere(mask)[:, ::-1] / scale
+    to_page = cv2.getPerspectiveTransform((corners * times).astype(np.float32), target)
+    outline = np.argwhere(mask)[:, ::-1] * float(times)
     first, last = (f(mapped(to_page, outline), axis=0) for f in (np.min, np.max))
     moved = np.array([[1, 0, -first[0]], [0, 1, -first[1]], [0, 0, 1]])
     size = (round(last[0] - first[0]), round(last[1] - first[1]))
     to_page = moved @ to_page
-    from_small = to_page @ np.diag([1 / scale, 1 / scale, 1.0])
+    from_small = to_page @ np.diag([times, times, 1.0])
     rim = np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)
     kept = cv2.erode(mask, rim, borderValue=0).astype(np.uint8)
     inside = cv2.warpPerspective(kept, from_small, size, flags=cv2.INTER_NEAREST)
@@ -172,7 +175,8 @@ def _going_on(soft: Picture, mask: Gray) -> Picture:
 
 def _gutter(pixels: Picture) -> int | None:
     """The column in which two pages meet: in the middle of what is blank between them."""
-    small = _smaller(pixels, 2 * _SIDE / pixels.shape[1])
+    times = max(1, round(pixels.shape[1] / (2 * _SIDE)))
+    small = _smaller(pixels, times)
     gray = small if small.ndim == 2 else small.min(axis=2)
     ink = cv2.adaptiveThreshold(
         gray, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 2 * _WRITING + 1, 14
@@ -183,7 +187,7 @@ def _gutter(pixels: Picture) -> int | None:
     for start, end in _runs(blank[0]):
         middle = (start + end) / 2
         if end - start >= _GUTTER * width and _MIDDLE[0] <= middle / width <= _MIDDLE[1]:
-            return int(middle / width * pixels.shape[1])
+            return int(middle * times)
     return None
 
 

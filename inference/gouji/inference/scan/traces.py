@@ -38,15 +38,12 @@ def traces(mask: Gray, dpi: float) -> Traces:
     """The lines of a mask, which run along the rows on the whole, as a point every so often."""
     every = max(1, round(_EVERY_PT * dpi / 72))
     _, labels = cv2.connectedComponents(np.ascontiguousarray(mask), connectivity=8)
-    ys, xs = np.nonzero(labels)
-    line = labels[ys, xs].astype(np.int64)
-    place, part = np.unique(line * (mask.shape[1] // every + 1) + xs // every, return_inverse=True)
-    n = np.bincount(part)
-    return Traces(
-        line=place // (mask.shape[1] // every + 1) - 1,
-        x=np.bincount(part, xs) / np.maximum(n, 1),
-        y=np.bincount(part, ys) / np.maximum(n, 1),
-    )
+    columns = labels[:, ::every]
+    ys, numbers = np.nonzero(columns)
+    width = columns.shape[1]
+    place, part = np.unique(columns[ys, numbers] * width + numbers, return_inverse=True)
+    n = np.maximum(np.bincount(part), 1)
+    return Traces(place // width - 1, (place % width) * float(every), np.bincount(part, ys) / n)
 
 
 def slopes(ink: Gray, across: int, down: int) -> Slopes:
