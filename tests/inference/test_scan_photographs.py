@@ -14,18 +14,18 @@ from gouji.inference.scan.geometry import Sheet, likely_dpi, straightened
 from gouji.inference.scan.networks import Gray
 from gouji.inference.scan.paper import Paper, found_paper, pages_on
 from gouji.inference.scan.rulings import find_grids, find_rulings
-from gouji.inference.scan.warping import Lattice, mapped, nodes
+from gouji.inference.scan.warping import Lattice, Numbers, mapped, nodes
 from tests.benchmarks.scan_camera import Camera, photographed
 from tests.benchmarks.scan_damage import Picture
 
 DPI = 150
 PAGE = (1754, 1240)
 XS, YS = (120, 420, 620, 820, 1100), tuple(range(300, 1501, 80))
-CELLS = (len(YS) - 1) * (len(XS) - 1)
+PLACES = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in PAGE[::-1]))
 
 
 def page(xs: tuple[int, ...] = XS) -> Gray:
-    """A table of `CELLS` cells with a mark in each, between two lines that look like text."""
+    """A table with a mark in each cell, between two lines that look like text."""
     gray = np.full(PAGE, 255, np.uint8)
     for x in xs:
         cv2.line(gray, (x, YS[0]), (x, YS[-1]), 0, 2)
@@ -39,6 +39,13 @@ def page(xs: tuple[int, ...] = XS) -> Gray:
         for x in range(130, 1100, 24):
             cv2.rectangle(gray, (x, y), (x + 15, y + 17), 0, 2)
     return gray
+
+
+def lowered(gray: Gray, off: Numbers) -> Gray:
+    """The page, every point lower by so many pixels."""
+    x, y = PLACES
+    moved = cv2.remap(gray, x, (y - off).astype(np.float32), cv2.INTER_LINEAR, borderValue=(255,))
+    return np.asarray(moved, np.uint8)
 
 
 def seen(camera: Camera, *pages: Gray, seed: int = 1) -> Picture:
@@ -92,12 +99,9 @@ def test_a_plane_page_is_left_as_it_is() -> None:
 @pytest.mark.parametrize("depth", [8, 25, -45])
 def test_a_bent_page_is_made_plane_and_its_cells_find_back(depth: int) -> None:
     height, width = PAGE
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    x, y = PLACES
     off = depth * np.sin(np.pi * x / width) ** 2 * (1 + y / height)
-    bent = cv2.remap(
-        page(), x, y - off.astype(np.float32), cv2.INTER_LINEAR, borderValue=(255,)
-    ).astype(np.uint8)
-    sheet = made_plane(straightened(bent, DPI))
+    sheet = made_plane(straightened(lowered(page(), off), DPI))
     assert shapes(sheet) == SHAPE
     assert sheet.bend is not None
     (grid,) = find_grids(sheet, find_rulings(sheet))
@@ -115,10 +119,8 @@ def test_a_page_without_rulings_is_made_plane_by_its_lines() -> None:
     for y in range(150, 1600, 40):
         for x in range(130, 1100, 24):
             cv2.rectangle(gray, (x, y), (x + 15, y + 17), 0, 2)
-    x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in (PAGE[1], PAGE[0])))
-    off = 30 * np.sin(np.pi * x / PAGE[1]) ** 2
-    bent = cv2.remap(gray, x, y - off.astype(np.float32), cv2.INTER_LINEAR, borderValue=(255,))
-    rows = (made_plane(straightened(bent.astype(np.uint8), DPI)).gray < 128).mean(axis=1)
+    off = 30 * np.sin(np.pi * PLACES[0] / PAGE[1]) ** 2
+    rows = (made_plane(straightened(lowered(gray, off), DPI)).gray < 128).mean(axis=1)
     assert (rows == 0).sum() > 500  # between the lines there is nothing
 
 
@@ -130,14 +132,14 @@ def test_what_fills_the_picture_is_all_paper() -> None:
         assert pages_on(paper) == (paper,)
 
 
-@pytest.mark.parametrize("seed", (0, 3))
+@pytest.mark.parametrize("seed", [0, 3])
 def test_a_photographed_page_is_cut_out_and_read_from_above(seed: int) -> None:
     paper = found_paper(seen(HELD, page(), seed=seed))
     assert paper.is_cut_out
     assert shapes(plane(paper)) == SHAPE
 
 
-@pytest.mark.parametrize("seed", (0, 3))
+@pytest.mark.parametrize("seed", [0, 3])
 def test_shadows_and_tinted_light_hide_no_part_of_a_page(seed: int) -> None:
     camera = Camera((8, 8), (2, 2), (0.07, 0.07), (0.35, 0.35), (0.4, 0.4), (0.2, 0.2), (0.9, 0.9))
     sheet = plane(found_paper(seen(camera, page(), seed=seed)))
