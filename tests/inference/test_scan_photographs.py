@@ -1,5 +1,6 @@
 """Pages photographed, bent and two in a picture, drawn: no font and no network is needed."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -162,12 +163,20 @@ def test_cells_of_a_photographed_page_find_back_into_the_picture() -> None:
 
 @pytest.mark.parametrize("desk", [True, False])
 def test_two_pages_in_a_picture_are_two(desk: bool) -> None:
-    camera = Camera(curl=(0.04, 0.04), fill=(0.94, 0.94) if desk else (1, 1), desk=desk)
+    camera = Camera(curl=(0.04, 0.04), fill=(1, 1), desk=False)
+    if desk:
+        camera = replace(camera, lean=(3, 3), fill=(0.94, 0.94), desk=True)
     other = page((150, 500, 1080))
     parts = pages_on(found_paper(seen(camera, page(), other)))
     assert [shapes(plane(part)) for part in parts] == [SHAPE, [(len(YS) - 1, 2)]]
     first, second = (plane(part).box((0, 0, 10, 10)) for part in parts)
     assert first[2] < second[0]
+
+
+def test_a_sheet_on_a_screen_is_not_cut_out_of_what_is_around_it() -> None:
+    screen = np.full((1000, 1400, 3), (40, 90, 160), np.uint8)
+    screen[150:980, 200:1200] = 255
+    assert found_paper(screen).pixels is screen
 
 
 def test_a_page_that_lies_across_is_one_page() -> None:

@@ -20,6 +20,7 @@ _NOTCH = 41  # pixels that what is cut into paper is narrower than
 _EDGE, _SHARP = 8, 0.75  # levels at the edge of paper, and the share of it that shows as many
 _LEAST = 0.2  # of the picture, what paper takes
 _FULL = 0.93  # of its four corners, what it fills
+_STRAIGHT = 0.01  # of its length, by which a side may lean that is level or upright
 _LOOSE = np.arange(0.005, 0.1, 0.005)  # of its girth, how far the corners may stray
 _RIM = 4  # pixels that are left out at the edge of paper, where it throws a shadow
 _AROUND = 12.0  # pixels from which paper goes on where it ends
@@ -130,7 +131,18 @@ def _corners(mask: Gray, soft: Picture) -> Numbers | None:
             break
     if len(corners) != 4 or cv2.contourArea(outline) < _FULL * cv2.contourArea(corners):
         return None
-    return _in_order(corners[:, 0].astype(float))
+    ordered = _in_order(corners[:, 0].astype(float))
+    return None if _is_upright(ordered) else ordered
+
+
+def _is_upright(corners: Numbers) -> bool:
+    """Whether the sides are parallel to those of the picture: no camera was held so straight.
+
+    It is a part of a page or a screen that has another colour, and what is around it counts too.
+    """
+    sides = np.roll(corners, -1, axis=0) - corners
+    off = np.abs(sides).min(axis=1) / np.abs(sides).max(axis=1)
+    return bool((off <= _STRAIGHT).all())
 
 
 def _in_order(corners: Numbers) -> Numbers:
