@@ -22,12 +22,12 @@ _LEAST = 0.2  # of the picture, what paper takes
 _FULL = 0.93  # of its four corners, what it fills
 _STRAIGHT = 0.01  # of its length, by which a side may lean that is level or upright
 _LOOSE = np.arange(0.005, 0.1, 0.005)  # of its girth, how far the corners may stray
-_RIM = 4  # pixels that are left out at the edge of paper, where it throws a shadow
 _AROUND = 12.0  # pixels from which paper goes on where it ends
 _SPREAD = (1.15, 1.75)  # width over height of two pages side by side
 _MIDDLE = (0.4, 0.6)  # of the width, where two pages meet
 _GUTTER, _FOLD = 0.04, 0.025  # of the width: what is blank there, and a shadow or fold in it
 _BLANK = 0.006  # of its height, what a blank column shows of ink at most
+_RIM = 0.05  # of the height, at the top and the bottom, where the edge of the paper may be seen
 
 
 @dataclass(frozen=True)
@@ -158,18 +158,18 @@ def _cut_out(picture: Picture, corners: Numbers, mask: Gray, soft: Picture, time
     width, height = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
     target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     to_page = cv2.getPerspectiveTransform((corners * times).astype(np.float32), target)
-    outline = np.argwhere(mask)[:, ::-1] * float(times)
+    hull = cv2.convexHull(np.argwhere(mask)[:, ::-1].astype(np.int32))
+    kept = cv2.fillConvexPoly(np.zeros_like(mask), hull, (1,)).astype(np.uint8)
+    outline = hull[:, 0] * float(times)
     first, last = (f(mapped(to_page, outline), axis=0) for f in (np.min, np.max))
     moved = np.array([[1, 0, -first[0]], [0, 1, -first[1]], [0, 0, 1]])
     size = (round(last[0] - first[0]), round(last[1] - first[1]))
     to_page = moved @ to_page
     from_small = to_page @ np.diag([times, times, 1.0])
-    rim = np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)
-    kept = cv2.erode(mask, rim, borderValue=0).astype(np.uint8)
     inside = cv2.warpPerspective(kept, from_small, size, flags=cv2.INTER_NEAREST)
     shown = cv2.warpPerspective(picture, to_page, size, flags=cv2.INTER_CUBIC)
     beyond = cv2.warpPerspective(
-        _going_on(soft, kept), from_small, size, borderMode=cv2.BORDER_REPLICATE
+        _going_on(soft, mask), from_small, size, borderMode=cv2.BORDER_REPLICATE
     )
     if picture.ndim == 2:
         beyond = beyond[..., 0]
@@ -190,16 +190,17 @@ def _gutter(pixels: Picture) -> int | None:
     times = max(1, round(pixels.shape[1] / (2 * _SIDE)))
     small = _smaller(pixels, times)
     gray = small if small.ndim == 2 else small.min(axis=2)
+    rim = round(_RIM * gray.shape[0])
     ink = cv2.adaptiveThreshold(
         gray, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 2 * _WRITING + 1, 14
-    )
+    )[rim:-rim]
     width = ink.shape[1]
     blank = (ink.mean(axis=0) <= _BLANK).astype(np.uint8)[None]
     blank = cv2.morphologyEx(blank, cv2.MORPH_CLOSE, np.ones((1, round(_FOLD * width)), np.uint8))
     for start, end in _runs(blank[0]):
-        middle = (start + end) / 2
-        if end - start >= _GUTTER * width and _MIDDLE[0] <= middle / width <= _MIDDLE[1]:
-            return int(middle * times)
+        first, last = max(start, _MIDDLE[0] * width), min(end, _MIDDLE[1] * width)
+        if last - first >= _GUTTER * width:
+            return int((first + last) / 2 * times)
     return None
 
 
