@@ -63,8 +63,9 @@ def shapes(sheet: Sheet) -> list[tuple[int, int]]:
     return [(len(grid.ys) - 1, len(grid.xs) - 1) for grid in grids]
 
 
+SIDE = (1800, 1800)
 SHAPE = [(len(YS) - 1, len(XS) - 1)]
-HELD = Camera(lean=(10, 10), roll=(3, 3), fill=(0.88, 0.88), side=(2000, 2000))
+HELD = Camera(lean=(10, 10), roll=(3, 3), fill=(0.88, 0.88), side=SIDE)
 
 
 @given(st.lists(st.floats(-50, 50), min_size=6, max_size=6))
@@ -125,6 +126,22 @@ def test_a_page_without_rulings_is_made_plane_by_its_lines() -> None:
     assert (rows == 0).sum() > 500  # between the lines there is nothing
 
 
+@given(st.integers(24, 3000), st.integers(24, 3000), st.booleans(), st.integers(0, 255))
+@settings(deadline=None, max_examples=25)
+def test_pictures_of_all_shapes_come_through(
+    height: int, width: int, is_gray: bool, level: int
+) -> None:
+    shape = (height, width) if is_gray else (height, width, 3)
+    picture = np.full(shape, level, np.uint8)
+    picture[height // 3 : height // 2, width // 5 : width // 2] = 255 - level
+    parts = pages_on(found_paper(picture))
+    assert sum(part.pixels.size for part in parts) <= 1.1 * picture.size
+    for part in parts:
+        sheet = plane(part)
+        assert sheet.gray.ndim == 2
+        assert np.isfinite(sheet.box((0, 0, 5, 5))).all()
+
+
 def test_what_fills_the_picture_is_all_paper() -> None:
     for gray in (page(), (page() * np.linspace(0.5, 1, PAGE[1])).astype(np.uint8)):
         paper = found_paper(gray)
@@ -142,7 +159,9 @@ def test_a_photographed_page_is_cut_out_and_read_from_above(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_shadows_and_tinted_light_hide_no_part_of_a_page(seed: int) -> None:
-    camera = Camera((8, 8), (2, 2), (0.07, 0.07), (0.35, 0.35), (0.4, 0.4), (0.2, 0.2), (0.9, 0.9))
+    camera = Camera(
+        (8, 8), (2, 2), (0.07, 0.07), (0.35, 0.35), (0.4, 0.4), (0.2, 0.2), (0.9, 0.9), SIDE
+    )
     sheet = plane(found_paper(seen(camera, page(), seed=seed)))
     assert shapes(sheet) == SHAPE
     marks = find_rulings(sheet).ink
@@ -163,7 +182,7 @@ def test_cells_of_a_photographed_page_find_back_into_the_picture() -> None:
 
 @pytest.mark.parametrize("desk", [True, False])
 def test_two_pages_in_a_picture_are_two(desk: bool) -> None:
-    camera = Camera(curl=(0.04, 0.04), fill=(1, 1), desk=False)
+    camera = Camera(curl=(0.04, 0.04), fill=(1, 1), side=SIDE, desk=False)
     if desk:
         camera = replace(camera, lean=(3, 3), fill=(0.94, 0.94), desk=True)
     other = page((150, 500, 1080))

@@ -14,6 +14,7 @@ Picture = NDArray[np.uint8]
 """Gray (height, width), or RGB (height, width, 3)."""
 
 _SIDE = 500  # of the small picture that paper is looked for in, the longer one, about
+_NARROWEST = 50  # pixels of it; no sheet of paper is shown whole in less
 _WRITING = 13  # pixels of it; what is written on paper is less thick
 _INNER, _OUTER = 0.28, 3  # share of the sides, and pixels, that are surely paper and surely none
 _NOTCH = 41  # pixels that what is cut into paper is narrower than
@@ -45,11 +46,13 @@ class Paper:
 
 def found_paper(picture: Picture) -> Paper:
     """What paper there is in the picture, seen from above; the picture if it is all paper."""
+    whole = Paper(picture, np.eye(3))
     times = max(1, round(max(picture.shape[:2]) / _SIDE))
+    if min(picture.shape[:2]) < _NARROWEST * times:
+        return whole
     soft = _unwritten(_smaller(picture, times))
     mask = _paper(soft)
     corners = _corners(mask, soft)
-    whole = Paper(picture, np.eye(3))
     return whole if corners is None else _cut_out(picture, corners, mask, soft, times)
 
 
