@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from gouji.inference.config import Settings
 from gouji.inference.pipeline import Extractor
@@ -26,6 +26,7 @@ from tests.benchmarks.drawn_pages import Face, Style, typeset, without_zeros
 from tests.benchmarks.files import Block as Drawn
 from tests.benchmarks.files import drawn
 from tests.benchmarks.refill import Gold
+from tests.benchmarks.scan_camera import Camera, photographed
 from tests.benchmarks.scan_damage import Wear, worn
 
 ZENHEI = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
@@ -98,6 +99,32 @@ def test_command_reads_a_scanned_page_and_tells_where_its_numbers_stand(
         assert found["page"] == 1
         assert 0 < left < right < 596
         assert 0 < top < bottom < 842
+
+
+@needs_font
+def test_command_reads_a_photograph_of_an_open_book(
+    report: tuple[list[Drawn], Gold], tmp_path: Path
+) -> None:
+    blocks, gold = short(report)
+    left, right = (np.asarray(typeset(part, STYLE)[0]) for part in (blocks[:3], blocks[3:]))
+    camera = Camera((4, 4), (2, 2), (0.05, 0.05), (0.3, 0.3), (0.2, 0.2), (0.1, 0.1))
+    seen = photographed([left, right], camera, np.random.default_rng(2))
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "1.jpg").write_bytes(
+        saved(Image.fromarray(np.rot90(seen)), "JPEG", quality=80, exif=turned)
+    )
+    config = tmp_path / "patient.toml"
+    config.write_text("[limits]\ntimeout_s = 900\n")
+    command = [sys.executable, "-m", "gouji", "extract", str(tmp_path / "pages"), "--join"]
+    command += ["--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    data = loads(done.stdout)
+    assert {cell: data["cells"][cell]["value"] for cell in gold} == gold
+    places = {cell: data["cells"][cell]["box"] for cell in gold}
+    rightmost = max(box[2] for cell, box in places.items() if cell.startswith("active."))
+    assert rightmost < min(box[0] for cell, box in places.items() if cell.startswith("disputes."))
 
 
 @needs_font
