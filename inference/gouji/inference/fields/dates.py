@@ -14,7 +14,8 @@ _FIRST_YEAR, _LAST_YEAR = 2008, 2100  # the regulation on open government is in 
 _Y = r"(?<!\d)(?:\d{4}|[零〇○o一二三四五六七八九]{4})(?!\d)"
 _M = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _SEPARATOR = r"[-./]"
-_DAY = rf"(?:年度?{_M}月{_M}日|{_SEPARATOR}{_M}{_SEPARATOR}{_M}日?(?!\d))"
+_ENDS = r"(?:(?!\d)|(?<=\d\d)(?=\d\d:\d\d))"  # a time may follow at once
+_DAY = rf"(?:年度?{_M}月{_M}日|{_SEPARATOR}{_M}{_SEPARATOR}{_M}日?{_ENDS})"
 _TO = r"(?:开始|起|始)?,?(?:[至到~\-—–─]+)"
 _PARTS = re.compile(rf"(?:({_Y})(?:年度?|{_SEPARATOR}))?({_M})(?:月|{_SEPARATOR})({_M})日?")
 

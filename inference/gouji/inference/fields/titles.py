@@ -18,7 +18,7 @@ from gouji.inference.fields.views import kept_of, lines_of, part_of, view_of
 from gouji.model.findings import Span
 from gouji.model.folding import Folded
 
-_SUFFIX = r"(?:\([^()]{1,40}\)|公示|公告|公开版|全文)?[》*#]*"
+_SUFFIX = r"(?:\([^()]{0,40}\)|公示|公告|公开版|全文)?[》*#]*"
 _WORDS = re.compile(
     r"(?:政府信息(?:与|和|及|暨)?政务公开|政务信息公开|政府信息公开|政务公开|信息公开)"
     rf"(?:工作|情况|开展|年度|总结|的|年)*(?:报告|年报){_SUFFIX}$"
@@ -35,6 +35,7 @@ _MOST_LINES = 3
 _SENTENCE = re.compile(
     r"[。,;!?:]|现将|公布|编制|如下|印发|通知|规定|要求|^(?:根据|按照|依据|本|现|为)"
 )
+_YEAR_BELOW = re.compile(rf"\(\s*{YEAR.pattern}\s*\)")
 _CELL = re.compile(r"[^\t|｜>»_]+")
 _ASIDE = re.compile(r"(?<=[告报])\s*[-–—]+\s*\S.*|(?<=[告报])\s+\d{4}[-./年].*|^.*\s[-–—]\s")
 _LABEL = re.compile(r"^(?:信息|文件|文章)?(?:标题|名称|题名|题目):")
@@ -161,6 +162,17 @@ def _extended(text: str, lines: Sequence[Span], first: int, title: Title) -> Tit
     return title
 
 
+def _dated(text: str, lines: Sequence[Span], index: int, title: Title) -> Title:
+    """The title with the year that it lacks if the next line is that, in brackets."""
+    if title.year or index + 1 >= len(lines):
+        return title
+    below = view_of(text, *lines[index + 1])
+    if not _YEAR_BELOW.fullmatch(below.text.strip(_MARKS)):
+        return title
+    longer = _title_at(text, (title.title.span[0], lines[index + 1][1]))
+    return longer if longer and longer.rank > title.rank else title
+
+
 def _head(text: str, cell: Span) -> Span:
     """The beginning of a part up to a blank behind words that end a title.
 
@@ -177,7 +189,7 @@ def _titles(text: str, lines: Sequence[Span]) -> Iterator[Title]:
         for cell in _cells(text, line):
             if title := _title_at(text, cell) or _title_at(text, _head(text, cell)):
                 used.add(index)
-                yield _extended(text, lines, index, title)
+                yield _extended(text, lines, index, _dated(text, lines, index, title))
     for count in range(2, _MOST_LINES + 1):
         for index in range(len(lines) - count + 1):
             window = range(index, index + count)

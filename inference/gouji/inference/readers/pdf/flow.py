@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from gouji.inference.readers.paragraphs import ENTRY, glue
 from gouji.inference.readers.pdf.columns import Columns
 from gouji.inference.readers.pdf.joining import goes_on, joined
 from gouji.inference.readers.pdf.layout import Item, Layout, TextLine
@@ -31,9 +32,6 @@ _PAGE_NUMBER = re.compile(
 )
 _WORD = re.compile(r"[!-~]+")
 _DIGITS = re.compile(r"\d+")
-_ENTRY = re.compile(
-    r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[①-⑳]|第[一二三四五六七八九十\d]+[条章节项]|[一二三四五六七八九十]是"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +117,8 @@ def _one(
     step = None if is_next_page else item.top - last.top
     if not _goes_on(last, item, measure, step):
         return None
-    glue = _glue(last.run.text, item.run.text)
-    return Paragraph((*block.runs, replace(item.run, glue=glue)))
+    parted = glue(last.run.text, item.run.text)
+    return Paragraph((*block.runs, replace(item.run, glue=parted)))
 
 
 def _goes_on(last: TextLine, line: TextLine, measure: _Measure, step: float | None) -> bool:
@@ -135,7 +133,7 @@ def _goes_on(last: TextLine, line: TextLine, measure: _Measure, step: float | No
         last.right >= measure.right - room * last.size
         and line.left <= measure.left + _INDENT * line.size
         and (step is None or step <= _NEAR * measure.step)
-        and not _ENTRY.match(line.run.text)
+        and not ENTRY.match(line.run.text)
     )
 
 
@@ -144,13 +142,6 @@ def _is_title(last: TextLine, line: TextLine, measure: _Measure) -> bool:
     centres = last.left + last.right - line.left - line.right
     is_large = min(last.size, line.size) >= _LARGE * measure.size
     return is_large and abs(centres) <= 2 * _CENTRED * line.size and last.left < line.left
-
-
-def _glue(before: str, text: str) -> str:
-    """What parts two lines of a paragraph: a blank between words, nothing within a number."""
-    is_word = before[-1].isascii() and text[0].isascii()
-    is_number = before[-1].isdigit() and text[0].isdigit()
-    return " " if is_word and not is_number and before[-1] != "-" else ""
 
 
 def _measure(layouts: Sequence[Layout]) -> _Measure:
