@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.inference.readers.lines import Lines
+from gouji.inference.readers.paragraphs import glue
 from gouji.inference.scan.calibration import calibrated
-from gouji.inference.scan.page import Block, Piece, ReadPage, read_page
+from gouji.inference.scan.page import TAB, Block, Piece, ReadPage, read_page
 from gouji.model.document import Alternatives, Document, Place, Source
-
-_TAB = 1.0  # heights between two boxes of a line that a tab stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,12 @@ def page_text(read: ReadPage, page: int) -> PageText:
     for block in read.blocks:
         if block.is_table:
             written += _write_table(lines, block)
+            continue
+        if block.goes_on:
+            lines.words(glue(written[-1][1].text, block.rows[0][0].text))
         else:
-            written += _write_line(lines, block)
+            lines.block()
+        written += _write_line(lines, block)
     lines.block()
     return PageText(
         lines.text,
@@ -68,9 +71,8 @@ def _write_table(lines: Lines, block: Block) -> list[tuple[Place, Piece]]:
 
 def _write_line(lines: Lines, block: Block) -> list[tuple[Place, Piece]]:
     written = []
-    lines.block()
     for piece in block.rows[0]:
-        if piece.gap >= _TAB:
+        if piece.gap >= TAB:
             lines.tab()
         elif piece.gap:
             lines.words(" ")

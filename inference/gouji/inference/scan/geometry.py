@@ -1,5 +1,6 @@
 """The page as a picture: evened out, set straight, and the way back to where things stood."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,12 @@ class Sheet:
         placed = mapped(self.to_points, corners if self.bend is None else self.bend.at(corners))
         (x0, y0), (x1, y1) = placed.min(axis=0), placed.max(axis=0)
         return round(float(x0), 1), round(float(y0), 1), round(float(x1), 1), round(float(y1), 1)
+
+
+def around(boxes: Sequence[Pixels]) -> Pixels:
+    """The box around boxes."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def likely_dpi(size: tuple[int, int], told: float | None) -> float:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.inference.scan.geometry import Pixels
+from gouji.inference.scan.geometry import Pixels, around
 from gouji.inference.scan.networks import Gray
 
 _EDGE_PT = 2.6  # a mark within this of a ruling belongs to it
@@ -134,14 +134,10 @@ def lines_of(ink: Ink, gray: Gray, height: float) -> tuple[Pixels, ...]:
     for stretch in ink.stretches:
         for part in _parted(stretch, gray, height):
             if lines and part[3] - lines[-1][1] <= _LINE * height:
-                lines[-1] = _around(lines[-1], part)
+                lines[-1] = around((lines[-1], part))
             else:
                 lines.append(part)
     return tuple(lines)
-
-
-def _around(a: Pixels, b: Pixels) -> Pixels:
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
 def _parted(stretch: Pixels, gray: Gray, height: float) -> Iterator[Pixels]:

@@ -1,7 +1,7 @@
 """A page: its picture becomes blocks of text, whichever way it lies."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +9,19 @@ from numpy.typing import NDArray
 from gouji.inference.scan.bending import made_plane
 from gouji.inference.scan.decoding import Strings
 from gouji.inference.scan.detection import find_lines
-from gouji.inference.scan.geometry import DPI, Pixels, Sheet, likely_dpi, straightened
+from gouji.inference.scan.geometry import (
+    DPI,
+    Pixels,
+    Sheet,
+    around,
+    likely_dpi,
+    straightened,
+)
 from gouji.inference.scan.hearing import hear
 from gouji.inference.scan.ink import cut_out
 from gouji.inference.scan.networks import Gray
 from gouji.inference.scan.paper import Paper, found_paper, pages_on, turned
+from gouji.inference.scan.paragraphs import Written, going_on
 from gouji.inference.scan.reading import Heard, Line
 from gouji.inference.scan.rulings import find_grids, find_rulings
 from gouji.inference.scan.stacks import unstacked
@@ -36,14 +44,20 @@ class Piece:
 
 
 Row = tuple[Piece, ...]
+TAB = 1.0
+"""The gap, in heights, from which on two boxes of a line stand in columns of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line outside the tables (one row), or a table."""
+    """A line outside the tables (one row), or a table.
+
+    A line that `goes_on` belongs to the paragraph of the one before.
+    """
 
     rows: tuple[Row, ...]
     is_table: bool
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,7 @@ def _read(sheet: Sheet) -> tuple[list[Block], list[Heard]]:
     crops += [_cropped(sheet.gray, box) for line in lines for box in line]
     heard = hear(crops, len(boxes))
     at = iter(range(len(crops)))
-    placed: list[tuple[int, Block]] = []
+    placed: list[tuple[int, Block, Written | None]] = []
     for grid, cells in zip(grids, tables, strict=True):
         taken = [[next(at) for _ in cell.lines] for cell in cells]
         read = [
@@ -115,13 +129,25 @@ def _read(sheet: Sheet) -> tuple[list[Block], list[Heard]]:
         settled = as_numerals(unstacked(tuple(parted(read))))
         continued = not placed and all(box[3] > grid.ys[0] for line in lines for box in line)
         shown = [cell for cell in settled if not (continued and _goes_on(cell))]
-        placed.append((grid.ys[0], Block(tuple(_rows(sheet, shown)), True)))
+        placed.append((grid.ys[0], Block(tuple(_rows(sheet, shown)), True), None))
     for line in lines:
         row = _row(sheet, line, [heard[next(at)].line for _ in line])
         if row:
-            placed.append((min(box[1] for box in line), Block((row,), False)))
+            placed.append((min(box[1] for box in line), Block((row,), False), _written(row, line)))
     placed.sort(key=lambda entry: entry[0])
-    return [block for _, block in placed], heard
+    goes_on = going_on([written for *_, written in placed], sheet.gray.shape[1])
+    blocks = [
+        replace(block, goes_on=is_rest)
+        for (_, block, _), is_rest in zip(placed, goes_on, strict=True)
+    ]
+    return blocks, heard
+
+
+def _written(row: Row, boxes: Sequence[Pixels]) -> Written | None:
+    """A line as one of words; None if they stand in columns."""
+    if any(piece.gap >= TAB for piece in row):
+        return None
+    return Written("".join(piece.text for piece in row), around(boxes))
 
 
 def _cropped(gray: Gray, box: Pixels) -> Gray:
@@ -151,12 +177,7 @@ def _covered(cell: InkedCell) -> Pixels:
     """The box around the lines of a cell, or the cell if it is empty."""
     if not cell.lines:
         return cell.cell.box
-    return (
-        min(line[0] for line in cell.lines),
-        min(line[1] for line in cell.lines),
-        max(line[2] for line in cell.lines),
-        max(line[3] for line in cell.lines),
-    )
+    return around(cell.lines)
 
 
 def _row(sheet: Sheet, boxes: Sequence[Pixels], lines: Sequence[Line]) -> Row:
