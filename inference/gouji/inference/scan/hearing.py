@@ -1,5 +1,6 @@
 """Hearing: what the recogniser makes of lines, asked again where that leaves a doubt."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from gouji.inference.scan.reading import Heard, agreed, of_numerals, read_line
 _WIDE = 2.4  # width over height from which a line is squeezed
 _IN_CELL, _IN_PROSE = 0.6, 0.5  # by what
 _SURE = 0.95  # the mean over its characters of a squeezed line that needs no second look
+_NO_DATE = re.compile(r"(?<!\d)\d{2,3}年|[一二三四五六七八九]{2,3}年|\d{3,}[月日]")
+"""A date that lacks a digit: narrow ones are lost first where a line is squeezed."""
 _CLEAR = 0.998  # the probability of a number that needs no other views
 _VIEWS = (0.8, 1.2, 1.4)  # widths of the other views
 
@@ -48,7 +51,8 @@ def _is_wide(crop: Gray) -> bool:
 
 
 def _is_doubtful(heard: Heard) -> bool:
-    return heard.line.is_numeral or heard.line.sure < _SURE
+    line = heard.line
+    return line.is_numeral or line.sure < _SURE or _NO_DATE.search(line.text) is not None
 
 
 def _is_unclear(heard: Heard) -> bool:
