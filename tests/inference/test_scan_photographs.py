@@ -185,7 +185,7 @@ def test_two_pages_in_a_picture_are_two(desk: bool) -> None:
     camera = Camera(curl=(0.04, 0.04), fill=(1, 1), side=SIDE, desk=False)
     if desk:
         camera = replace(camera, lean=(3, 3), fill=(0.94, 0.94), desk=True)
-    other = page((150, 500, 1080))
+    other = np.roll(page((150, 500, 1080)), 37, axis=0)
     parts = pages_on(found_paper(seen(camera, page(), other)))
     assert [shapes(plane(part)) for part in parts] == [SHAPE, [(len(YS) - 1, 2)]]
     first, second = (plane(part).box((0, 0, 10, 10)) for part in parts)
@@ -205,3 +205,13 @@ def test_a_page_that_lies_across_is_one_page() -> None:
     for y in range(200, 1001, 80):
         cv2.line(wide, (120, y), (1620, y), 0, 2)
     assert len(pages_on(found_paper(wide))) == 1
+
+
+def test_columns_of_a_page_without_rulings_are_one_page() -> None:
+    wide = np.full((1240, 1754), 255, np.uint8)
+    for y in range(200, 1001, 40):
+        for x in range(120, 1700, 190):
+            cv2.rectangle(wide, (x, y), (x + 40, y + 18), 0, 2)
+    assert len(pages_on(found_paper(wide))) == 1
+    wide[:, 877:] = np.roll(wide[:, 877:], 20, axis=0)
+    assert len(pages_on(found_paper(wide))) == 2
