@@ -1,7 +1,7 @@
 """Rulings: the lines of tables, put together again from the fragments that a scan has left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.inference.scan.geometry import Pixels, Sheet, inked
+from gouji.inference.scan.lost import View, lost_rulings
 from gouji.inference.scan.networks import Gray
 
 _LONG_PT, _HIGH_PT = 22.0, 13.0  # runs of ink that are no strokes of characters
@@ -140,13 +141,32 @@ def _grid(sheet: Sheet, rulings: Rulings, box: Pixels) -> Grid | None:
         return None
     beyond = sheet.px(_BEYOND_PT)
     ys, xs = _closed(ys, upright, xs, reach, beyond), _closed(xs, level.T, ys, reach, beyond)
-    across = _stretches(level, ink, ys, xs, reach)
-    down = _stretches(upright.T, ink.T, xs, ys, reach).T
+    view = View(sheet.gray[top:bottom, left:right], level, upright, ink, sheet.px(1.0))
+    grid = _whole(view, ys, xs, reach)
+    return replace(grid, ys=tuple(y + top for y in grid.ys), xs=tuple(x + left for x in grid.xs))
+
+
+def _whole(view: View, ys: Sequence[int], xs: Sequence[int], reach: int) -> Grid:
+    """The grid of the rulings along `ys` and `xs`, and of those within that are lost."""
+    turned = view.turned
+    down = _stretches(turned.level, turned.ink, xs, ys, reach).T
+    down[:, [0, -1]] = True
+    uprights = lost_rulings(view, ys, xs, down)
+    xs = sorted([*xs, *(lost.at for lost in uprights)])
+    across = _stretches(view.level, view.ink, ys, xs, reach)
+    across[[0, -1]] = True
+    levels = lost_rulings(turned, xs, ys, across.T)
+    rows = sorted([*ys, *(lost.at for lost in levels)])
+    across = _stretches(view.level, view.ink, rows, xs, reach)
+    down = _stretches(turned.level, turned.ink, xs, rows, reach).T
     across[[0, -1]] = True
     down[:, [0, -1]] = True
-    return Grid(
-        ys=tuple(y + top for y in ys), xs=tuple(x + left for x in xs), across=across, down=down
-    )
+    for lost in levels:
+        across[rows.index(lost.at)] = lost.there
+    within = np.searchsorted(ys, rows[:-1], side="right") - 1
+    for lost in uprights:
+        down[:, xs.index(lost.at)] = lost.there[within]
+    return Grid(tuple(rows), tuple(xs), across, down)
 
 
 def _without_strokes(mask: Gray, crossing: Gray, ink: Gray, near: float, least: float) -> Gray:

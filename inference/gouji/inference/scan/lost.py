@@ -1,0 +1,257 @@
+"""Lost rulings: those that a light streak has wiped out over their whole length.
+
+A streak that hides an upright ruling also cuts every level one where it crosses it, so that a lost
+ruling can only stand where all of those are notched. It did stand there if rulings end there, which
+none does in a table but at another one, or if what is written keeps clear of it on both sides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.inference.scan.networks import Gray
+
+_PAPER = 245.0
+_NOTCHED = 0.68  # of its darkness a ruling keeps at most where a streak cuts it
+_VISIBLE = 40.0  # levels of gray by which a ruling is darker than paper, at least
+_AROUND_PT = 11.0  # of a place, from where the darkness of a ruling is known
+_CLEAR_PT = 1.0  # of a line, where no other is looked for
+_END_PT = 7.0  # beside a streak, over which a ruling is looked for
+_RULED, _BARE = 0.6, 0.2  # shares of that stretch: it goes on there, it does not
+_NEAR_PT = 3.0  # lines that lie closer are one
+_INSET_PT = 1.8  # from a ruling; what is written keeps farther from it
+_SMALLEST_PT = 1.9  # the longer side of what is no speck
+_THIN_PT, _LONG_PT = 1.4, 12.0  # a thin long mark is the rest of a ruling
+_HIGH_PT = (4.0, 16.0)  # how high characters may be
+_WIDE = 2.0  # heights of a character: no gap within a line is wider
+_CLEAR = 0.75  # nor this one if what stands beside it is in the middle of two cells
+_CENTRED = 1.0  # heights that it may be off these middles, both together
+_EVIDENCE = 2  # rulings that end at a line, and cells that it parts, at least
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The mask of what is written, and the usual height of its characters in pixels."""
+
+    mask: Gray
+    height: float
+
+
+@dataclass(frozen=True)
+class View:
+    """A table as pictures, (height, width) all: gray, its rulings along the rows, its ink.
+
+    `crossing` is the mask of the rulings along the columns; a point is `scale` pixels. `origin` is
+    the view that this one is turned from.
+    """
+
+    gray: Gray
+    level: Gray
+    crossing: Gray
+    ink: Gray
+    scale: float
+    origin: "View | None" = None
+
+    @cached_property
+    def turned(self) -> "View":
+        """The same with rows and columns exchanged."""
+        gray, level, crossing, ink = (
+            np.ascontiguousarray(one.T) for one in (self.gray, self.level, self.crossing, self.ink)
+        )
+        return View(gray, crossing, level, ink, self.scale, self)
+
+    @cached_property
+    def written(self) -> "_Written":
+        """What is written in the table."""
+        if self.origin is None:
+            return _written(self)
+        return _Written(
+            np.ascontiguousarray(self.origin.written.mask.T), self.origin.written.height
+        )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A lost ruling along the columns: where it stood, and between which rows, (rows - 1,)."""
+
+    at: int
+    there: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What speaks for a ruling at a place: (rows - 1,) each, but for `ends`, (rows,).
+
+    `ends` tells which level rulings end there, `parted` and `crossed` in which rows what is written
+    keeps clear of it or does not, `off` by how many pixels what is written is off the middles of
+    the cells that it would part.
+    """
+
+    at: int
+    ends: NDArray[np.bool_]
+    parted: NDArray[np.bool_]
+    crossed: NDArray[np.bool_]
+    there: NDArray[np.bool_]
+    off: float
+
+    @property
+    def evidence(self) -> int:
+        """How much speaks for the ruling."""
+        return int(self.ends.sum()) + int(self.parted.sum())
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the ruling was there."""
+        return self.evidence >= _EVIDENCE and self.evidence > int(self.crossed.sum())
+
+
+def lost_rulings(
+    view: View, rows: Sequence[int], columns: Sequence[int], down: NDArray[np.bool_]
+) -> tuple[Lost, ...]:
+    """The lost rulings along the columns, from left to right.
+
+    `rows` and `columns` are the rulings that are there, in pixels; `down` tells between which rows
+    those along the columns are, (rows - 1, columns).
+    """
+    places = [at for at in _notches(view, rows) if _is_free(at, columns, view.scale)]
+    if not places:
+        return ()
+    found: list[Lost] = []
+    while places:
+        trials = [_trial(view, at, rows, columns, down) for at in places]
+        sure = [trial for trial in trials if trial.is_sure]
+        if not sure:
+            break
+        best = max(sure, key=lambda trial: (trial.ends.sum() > 0, -trial.off, trial.evidence))
+        found.append(Lost(best.at, best.there))
+        place = int(np.searchsorted(columns, best.at))
+        columns = [*columns[:place], best.at, *columns[place:]]
+        down = np.insert(down, place, best.there, axis=1)
+        places = [at for at in places if _is_free(at, columns, view.scale)]
+    return tuple(sorted(found, key=lambda lost: lost.at))
+
+
+def _is_free(at: int, columns: Sequence[int], scale: float) -> bool:
+    """Whether a place lies within the table and off the rulings that are there."""
+    within = columns[0] < at < columns[-1]
+    return within and min(abs(at - column) for column in columns) > _NEAR_PT * scale
+
+
+def _notches(view: View, rows: Sequence[int]) -> list[int]:
+    """Where a streak cuts the level rulings: all but a few that are there are notched."""
+    bands = [slice(max(0, row - 2), row + 3) for row in rows]
+    dark = np.array([_PAPER - view.gray[band].min(axis=0) for band in bands], np.float32)
+    ruled = np.array([view.level[band].any(axis=0) for band in bands])
+    width = round(_AROUND_PT * view.scale) | 1
+    usual = cv2.blur(dark, (width, 1), borderType=cv2.BORDER_REPLICATE)
+    told = ruled & (usual >= _VISIBLE)
+    notched = told & (dark < _NOTCHED * usual)
+    n_told = told.sum(axis=0)
+    streaked = np.flatnonzero((n_told >= 2) & (notched.sum(axis=0) > 0.7 * n_told))
+    runs = np.split(streaked, np.flatnonzero(np.diff(streaked) > 1) + 1)
+    return [int(run[0] + run[-1] + 1) // 2 for run in runs if len(run)]
+
+
+def _written(view: View) -> _Written:
+    """What is written: the ink without rulings, rests of rulings, and specks."""
+    ruled = cv2.dilate(view.level | view.crossing, np.ones((5, 5), np.uint8))
+    rest = view.ink & (1 - ruled)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / view.scale
+    longest, thinnest = sides.max(axis=1), sides.min(axis=1)
+    keep = (longest >= _SMALLEST_PT) & ~((longest > _LONG_PT) & (thinnest < _THIN_PT))
+    keep[0] = False
+    low, high = _HIGH_PT
+    characters = longest[keep & (longest >= low) & (longest <= high)]
+    height = float(np.median(characters)) if len(characters) else (low + high) / 2
+    return _Written(keep.astype(np.uint8)[labels], height * view.scale)
+
+
+def _trial(
+    view: View, at: int, rows: Sequence[int], columns: Sequence[int], down: NDArray[np.bool_]
+) -> _Trial:
+    """What speaks for a ruling at a place."""
+    text, height = view.written.mask, view.written.height
+    ends = np.array([_ends_at(view, row, at, columns) for row in rows])
+    held = ends[:-1] | ends[1:]
+    sides = [
+        _sides(text, at, (top, bottom), _around(at, columns, there), view.scale)
+        for (top, bottom), there in zip(pairwise(rows), down, strict=True)
+    ]
+    parted = np.array([side.is_parted(height) for side in sides])
+    crossed = np.array([side.gap is not None for side in sides]) & ~parted
+    apart = np.array([side.is_apart for side in sides])
+    offs = [side.off for side, is_parted in zip(sides, parted, strict=True) if is_parted]
+    return _Trial(
+        at,
+        ends,
+        parted,
+        crossed & ~held,
+        held | (apart & ~crossed),
+        float(np.mean(offs)) if offs else float("inf"),
+    )
+
+
+def _ends_at(view: View, row: int, at: int, columns: Sequence[int]) -> bool:
+    """Whether the ruling along a row goes on at one side of a place only, up to the next column."""
+    clear, length = round(_CLEAR_PT * view.scale), round(_END_PT * view.scale)
+    left = max(at - length, max(c for c in columns if c < at) + clear)
+    right = min(at + length, min(c for c in columns if c > at) - clear)
+    band = view.level[max(0, row - 2) : row + 3].any(axis=0)
+    before, after = band[left : at - clear], band[at + clear : right]
+    if min(len(before), len(after)) < clear:
+        return False
+    shares = float(before.mean()), float(after.mean())
+    return min(shares) <= _BARE and max(shares) >= _RULED
+
+
+def _around(at: int, columns: Sequence[int], there: NDArray[np.bool_]) -> tuple[int, int]:
+    """The rulings between which a place lies in a row."""
+    held = [column for column, is_there in zip(columns, there, strict=True) if is_there]
+    return max(c for c in held if c < at), min(c for c in held if c > at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What stands beside a place in a row: the gap between, None unless something does on both.
+
+    `is_apart` tells whether each side looks like a cell of its own, `off` how far what is written
+    is off the middles of such cells, in pixels.
+    """
+
+    gap: int | None
+    is_apart: bool
+    off: float
+
+    def is_parted(self, height: float) -> bool:
+        """Whether two cells stand there; `height` is that of a character."""
+        if self.gap is None or self.gap < _CLEAR * height:
+            return False
+        return self.gap >= _WIDE * height or self.off <= _CENTRED * height
+
+
+def _sides(
+    text: Gray, at: int, row: tuple[int, int], cell: tuple[int, int], scale: float
+) -> _Sides:
+    """What is written in a row on both sides of a place, between the rulings `cell`."""
+    (top, bottom), (left, right), inset = row, cell, round(_INSET_PT * scale)
+    shown = text[top + inset : bottom - inset, left + inset : right - inset].any(axis=0)
+    inked = np.flatnonzero(shown) + left + inset
+    before, after = inked[inked < at], inked[inked >= at]
+    if not len(inked):
+        return _Sides(None, True, 0.0)
+    if len(before) and len(after):
+        off = _off(before, (left, at)) + _off(after, (at, right))
+        return _Sides(int(after[0] - before[-1]) - 1, True, off)
+    own = _off(before, (left, at)) if len(before) else _off(after, (at, right))
+    return _Sides(None, own < _off(inked, cell), own)
+
+
+def _off(inked: NDArray[np.intp], cell: tuple[int, int]) -> float:
+    """How far the middle of what is written is off that of a cell, in pixels."""
+    return abs(float(inked[0] + inked[-1]) - sum(cell)) / 2
