@@ -29,8 +29,8 @@ _SMALLEST_PT = 1.9  # the longer side of what is no speck
 _THIN_PT, _LONG_PT = 1.4, 12.0  # a thin long mark is the rest of a ruling
 _HIGH_PT = (4.0, 16.0)  # how high characters may be
 _WIDE = 2.0  # heights of a character: no gap within a line is wider
-_CLEAR = 0.75  # nor this one if what stands beside it is in the middle of two cells
-_CENTRED = 1.0  # heights that it may be off these middles, both together
+_CLEAR = 0.6  # nor this one if what stands beside it is in the middle of two cells
+_CENTRED = 0.3  # of the gap, what it may be off these middles, both together
 _EVIDENCE = 2  # rulings that end at a line, and cells that it parts, at least
 
 
@@ -85,29 +85,26 @@ class Lost:
 
 @dataclass(frozen=True)
 class _Trial:
-    """What speaks for a ruling at a place: (rows - 1,) each, but for `ends`, (rows,).
+    """What speaks for a ruling at a place, and between which rows it would be `there`.
 
-    `ends` tells which level rulings end there, `parted` and `crossed` in which rows what is written
-    keeps clear of it or does not, `off` by how many pixels what is written is off the middles of
-    the cells that it would part.
+    So many level rulings end there, so many cells would be `parted`, so many like those `crossed`,
+    and what is written in them is `off` the middles by so many pixels.
     """
 
     at: int
-    ends: NDArray[np.bool_]
-    parted: NDArray[np.bool_]
-    crossed: NDArray[np.bool_]
-    there: NDArray[np.bool_]
+    ends: int
+    parted: int
+    crossed: int
     off: float
-
-    @property
-    def evidence(self) -> int:
-        """How much speaks for the ruling."""
-        return int(self.ends.sum()) + int(self.parted.sum())
+    there: NDArray[np.bool_]
 
     @property
     def is_sure(self) -> bool:
         """Whether the ruling was there."""
-        return self.evidence >= _EVIDENCE and self.evidence > int(self.crossed.sum())
+        if self.ends >= _EVIDENCE:
+            return True
+        evidence = self.ends + self.parted
+        return evidence >= _EVIDENCE and evidence > self.crossed
 
 
 def lost_rulings(
@@ -127,7 +124,7 @@ def lost_rulings(
         sure = [trial for trial in trials if trial.is_sure]
         if not sure:
             break
-        best = max(sure, key=lambda trial: (trial.ends.sum() > 0, -trial.off, trial.evidence))
+        best = max(sure, key=lambda trial: (trial.ends > 0, -trial.off))
         found.append(Lost(best.at, best.there))
         place = int(np.searchsorted(columns, best.at))
         columns = [*columns[:place], best.at, *columns[place:]]
@@ -160,7 +157,7 @@ def _notches(view: View, rows: Sequence[int]) -> list[int]:
 def _written(view: View) -> _Written:
     """What is written: the ink without rulings, rests of rulings, and specks."""
     ruled = cv2.dilate(view.level | view.crossing, np.ones((5, 5), np.uint8))
-    rest = view.ink & (1 - ruled)
+    rest = np.where(ruled, 0, view.ink).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / view.scale
     longest, thinnest = sides.max(axis=1), sides.min(axis=1)
@@ -176,25 +173,49 @@ def _trial(
     view: View, at: int, rows: Sequence[int], columns: Sequence[int], down: NDArray[np.bool_]
 ) -> _Trial:
     """What speaks for a ruling at a place."""
-    text, height = view.written.mask, view.written.height
     ends = np.array([_ends_at(view, row, at, columns) for row in rows])
     held = ends[:-1] | ends[1:]
-    sides = [
-        _sides(text, at, (top, bottom), _around(at, columns, there), view.scale)
-        for (top, bottom), there in zip(pairwise(rows), down, strict=True)
-    ]
-    parted = np.array([side.is_parted(height) for side in sides])
-    crossed = np.array([side.gap is not None for side in sides]) & ~parted
-    apart = np.array([side.is_apart for side in sides])
-    offs = [side.off for side, is_parted in zip(sides, parted, strict=True) if is_parted]
+    cells = [_around(at, columns, there) for there in down]
+    merged = _merged(view, rows, cells)
+    sides = [_sides(view, at, (rows[a], rows[b]), cells[a]) for a, b in merged]
+    height = view.written.height
+    parted = [side for side in sides if side.is_parted(height)]
+    alike = {side.cell for side in parted}
+    crossed = [side for side in sides if side.is_crossed(height)]
+    spans = [b - a for a, b in merged]
+    apart = np.repeat([side.is_apart and side not in crossed for side in sides], spans)
+    empty = np.repeat([side.is_empty for side in sides], spans)
     return _Trial(
         at,
-        ends,
-        parted,
-        crossed & ~held,
-        held | (apart & ~crossed),
-        float(np.mean(offs)) if offs else float("inf"),
+        int(ends.sum()),
+        len(parted),
+        sum(side.cell in alike for side in crossed),
+        float(np.mean([side.off for side in parted])) if parted else float("inf"),
+        _filled(held | apart, ~held & empty),
     )
+
+
+def _merged(
+    view: View, rows: Sequence[int], cells: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The first and the last but one of rows that nothing parts between the rulings `cells`."""
+    clear = round(_CLEAR_PT * view.scale)
+    starts = [0]
+    for i, (before, (left, right)) in enumerate(pairwise(cells), start=1):
+        band = view.level[max(0, rows[i] - 2) : rows[i] + 3, left + clear : right - clear]
+        if before != (left, right) or band.max(axis=0).mean() > _BARE:
+            starts.append(i)
+    return list(pairwise([*starts, len(cells)]))
+
+
+def _filled(there: NDArray[np.bool_], empty: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What holds in each row; one where nothing is written is like the nearest that says more."""
+    told = np.flatnonzero(~empty)
+    if not len(told):
+        return there
+    away = np.abs(told[None] - np.arange(len(there))[:, None])
+    filled: NDArray[np.bool_] = there[told[away.argmin(axis=1)]]
+    return filled
 
 
 def _ends_at(view: View, row: int, at: int, columns: Sequence[int]) -> bool:
@@ -202,7 +223,7 @@ def _ends_at(view: View, row: int, at: int, columns: Sequence[int]) -> bool:
     clear, length = round(_CLEAR_PT * view.scale), round(_END_PT * view.scale)
     left = max(at - length, max(c for c in columns if c < at) + clear)
     right = min(at + length, min(c for c in columns if c > at) - clear)
-    band = view.level[max(0, row - 2) : row + 3].any(axis=0)
+    band = view.level[max(0, row - 2) : row + 3].max(axis=0)
     before, after = band[left : at - clear], band[at + clear : right]
     if min(len(before), len(after)) < clear:
         return False
@@ -218,13 +239,15 @@ def _around(at: int, columns: Sequence[int], there: NDArray[np.bool_]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """What stands beside a place in a row: the gap between, None unless something does on both.
+    """What stands beside a place in a cell: the gap between, None unless something does on both.
 
     `is_apart` tells whether each side looks like a cell of its own, `off` how far what is written
     is off the middles of such cells, in pixels.
     """
 
+    cell: tuple[int, int]
     gap: int | None
+    is_empty: bool
     is_apart: bool
     off: float
 
@@ -232,24 +255,26 @@ class _Sides:
         """Whether two cells stand there; `height` is that of a character."""
         if self.gap is None or self.gap < _CLEAR * height:
             return False
-        return self.gap >= _WIDE * height or self.off <= _CENTRED * height
+        return self.gap >= _WIDE * height or self.off <= _CENTRED * self.gap
+
+    def is_crossed(self, height: float) -> bool:
+        """Whether what is written goes on from one side to the other."""
+        return self.gap is not None and not self.is_parted(height)
 
 
-def _sides(
-    text: Gray, at: int, row: tuple[int, int], cell: tuple[int, int], scale: float
-) -> _Sides:
-    """What is written in a row on both sides of a place, between the rulings `cell`."""
-    (top, bottom), (left, right), inset = row, cell, round(_INSET_PT * scale)
-    shown = text[top + inset : bottom - inset, left + inset : right - inset].any(axis=0)
-    inked = np.flatnonzero(shown) + left + inset
+def _sides(view: View, at: int, row: tuple[int, int], cell: tuple[int, int]) -> _Sides:
+    """What is written on both sides of a place, in the rows `row` between the rulings `cell`."""
+    (top, bottom), (left, right), inset = row, cell, round(_INSET_PT * view.scale)
+    shown = view.written.mask[top + inset : bottom - inset, left + inset : right - inset]
+    inked = np.flatnonzero(shown.any(axis=0)) + left + inset
     before, after = inked[inked < at], inked[inked >= at]
     if not len(inked):
-        return _Sides(None, True, 0.0)
+        return _Sides(cell, None, True, True, 0.0)
     if len(before) and len(after):
         off = _off(before, (left, at)) + _off(after, (at, right))
-        return _Sides(int(after[0] - before[-1]) - 1, True, off)
+        return _Sides(cell, int(after[0] - before[-1]) - 1, False, True, off)
     own = _off(before, (left, at)) if len(before) else _off(after, (at, right))
-    return _Sides(None, own < _off(inked, cell), own)
+    return _Sides(cell, None, False, own < _off(inked, cell), own)
 
 
 def _off(inked: NDArray[np.intp], cell: tuple[int, int]) -> float:

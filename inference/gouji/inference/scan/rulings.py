@@ -214,22 +214,29 @@ def _lines(mask: Gray, near: float, least: float) -> list[int]:
 def _closed(
     rows: list[int], crossing: Gray, columns: Sequence[int], reach: int, beyond: float
 ) -> list[int]:
-    """The lines along `rows`, with one at each end where most crossing lines go on beyond it.
+    """The lines along `rows`, with one at each end where crossing lines go on beyond it.
 
-    That line is lost, and the row of the table behind it with it.
+    If most do, or the first and the last of them to one place, a line is lost there, and the row of
+    the table behind it with it.
     """
     ends = []
     for column in columns:
         strip = crossing[:, max(0, column - reach) : column + reach + 1]
         inked = np.flatnonzero(strip.any(axis=1))
-        if len(inked):
-            ends.append((int(inked[0]), int(inked[-1])))
-    first = [start for start, _ in ends if start < rows[0] - beyond]
-    last = [end for _, end in ends if end > rows[-1] + beyond]
-    least = max(2, _MOST * len(columns))
-    before = [round(float(np.median(first)))] if len(first) >= least else []
-    after = [round(float(np.median(last)))] if len(last) >= least else []
+        ends.append((int(inked[0]), int(inked[-1])) if len(inked) else (rows[0], rows[-1]))
+    starts, stops = np.array(ends).T
+    before = _where_they_end(starts, rows[0] - starts > beyond, reach)
+    after = _where_they_end(stops, stops - rows[-1] > beyond, reach)
     return [*before, *rows, *after]
+
+
+def _where_they_end(ends: NDArray[np.int_], beyond: NDArray[np.bool_], reach: int) -> list[int]:
+    """The place where lines end that go on `beyond` the outermost one, none if too few do."""
+    is_cornered = bool(beyond[0] and beyond[-1]) and abs(int(ends[0] - ends[-1])) <= reach
+    most = _MOST * len(ends)
+    if beyond.sum() < 2 or not (is_cornered or beyond.sum() >= most):
+        return []
+    return [round(float(np.median(ends[beyond])))]
 
 
 def _beside(ink: Gray, stat: Sequence[int], near: float) -> float:
