@@ -29,7 +29,8 @@ _SMALLEST_PT = 1.9  # the longer side of what is no speck
 _THIN_PT, _LONG_PT = 1.4, 12.0  # a thin long mark is the rest of a ruling
 _HIGH_PT = (4.0, 16.0)  # how high characters may be
 _WIDE = 2.0  # heights of a character: no gap within a line is wider
-_CLEAR = 0.6  # nor this one if what stands beside it is in the middle of two cells
+_ROOMY = 0.9  # one at least of those that part cells: after a comma it is narrower
+_CLEAR = 0.6  # nor is any wider if what stands beside it is in the middle of two cells
 _CENTRED = 0.3  # of the gap, what it may be off these middles, both together
 _EVIDENCE = 2  # rulings that end at a line, and cells that it parts, at least
 
@@ -87,13 +88,15 @@ class Lost:
 class _Trial:
     """What speaks for a ruling at a place, and between which rows it would be `there`.
 
-    So many level rulings end there, so many cells would be `parted`, so many like those `crossed`,
-    and what is written in them is `off` the middles by so many pixels.
+    So many level rulings end there, so many cells would be `parted`, by a `gap` of so many heights
+    of a character at most, so many cells like those would be `crossed`, and what is written in
+    those that are parted is `off` their middles by so many pixels.
     """
 
     at: int
     ends: int
     parted: int
+    gap: float
     crossed: int
     off: float
     there: NDArray[np.bool_]
@@ -104,7 +107,7 @@ class _Trial:
         if self.ends >= _EVIDENCE:
             return True
         evidence = self.ends + self.parted
-        return evidence >= _EVIDENCE and evidence > self.crossed
+        return self.gap >= _ROOMY and evidence >= _EVIDENCE and evidence > self.crossed
 
 
 def lost_rulings(
@@ -189,6 +192,7 @@ def _trial(
         at,
         int(ends.sum()),
         len(parted),
+        max((side.gap or 0 for side in parted), default=0) / height,
         sum(side.cell in alike for side in crossed),
         float(np.mean([side.off for side in parted])) if parted else float("inf"),
         _filled(held | apart, ~held & empty),
