@@ -7,73 +7,23 @@ none does in a table but at another one, or if what is written keeps clear of it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.streaks import View, streaks
 
-_PAPER = 245.0
-_NOTCHED = 0.68  # of its darkness a ruling keeps at most where a streak cuts it
-_VISIBLE = 40.0  # levels of gray by which a ruling is darker than paper, at least
-_AROUND_PT = 11.0  # of a place, from where the darkness of a ruling is known
 _CLEAR_PT = 1.0  # of a line, where no other is looked for
 _END_PT = 7.0  # beside a streak, over which a ruling is looked for
 _RULED, _BARE = 0.6, 0.2  # shares of that stretch: it goes on there, it does not
 _NEAR_PT = 3.0  # lines that lie closer are one
 _INSET_PT = 1.8  # from a ruling; what is written keeps farther from it
-_SMALLEST_PT = 1.9  # the longer side of what is no speck
-_THIN_PT, _LONG_PT = 1.4, 12.0  # a thin long mark is the rest of a ruling
-_HIGH_PT = (4.0, 16.0)  # how high characters may be
 _WIDE = 2.0  # heights of a character: no gap within a line is wider
 _ROOMY = 0.9  # one at least of those that part cells: after a comma it is narrower
 _CLEAR = 0.6  # nor is any wider if what stands beside it is in the middle of two cells
 _CENTRED = 0.3  # of the gap, what it may be off these middles, both together
 _EVIDENCE = 2  # rulings that end at a line, and cells that it parts, at least
-
-
-@dataclass(frozen=True)
-class _Written:
-    """The mask of what is written, and the usual height of its characters in pixels."""
-
-    mask: Gray
-    height: float
-
-
-@dataclass(frozen=True)
-class View:
-    """A table as pictures, (height, width) all: gray, its rulings along the rows, its ink.
-
-    `crossing` is the mask of the rulings along the columns; a point is `scale` pixels. `origin` is
-    the view that this one is turned from.
-    """
-
-    gray: Gray
-    level: Gray
-    crossing: Gray
-    ink: Gray
-    scale: float
-    origin: "View | None" = None
-
-    @cached_property
-    def turned(self) -> "View":
-        """The same with rows and columns exchanged."""
-        gray, level, crossing, ink = (
-            np.ascontiguousarray(one.T) for one in (self.gray, self.level, self.crossing, self.ink)
-        )
-        return View(gray, crossing, level, ink, self.scale, self)
-
-    @cached_property
-    def written(self) -> "_Written":
-        """What is written in the table."""
-        if self.origin is None:
-            return _written(self)
-        return _Written(
-            np.ascontiguousarray(self.origin.written.mask.T), self.origin.written.height
-        )
 
 
 @dataclass(frozen=True)
@@ -118,9 +68,8 @@ def lost_rulings(
     `rows` and `columns` are the rulings that are there, in pixels; `down` tells between which rows
     those along the columns are, (rows - 1, columns).
     """
-    places = [at for at in _notches(view, rows) if _is_free(at, columns, view.scale)]
-    if not places:
-        return ()
+    middles = [(first + last + 1) // 2 for first, last in streaks(view, rows)]
+    places = [at for at in middles if _is_free(at, columns, view.scale)]
     found: list[Lost] = []
     while places:
         trials = [_trial(view, at, rows, columns, down) for at in places]
@@ -140,36 +89,6 @@ def _is_free(at: int, columns: Sequence[int], scale: float) -> bool:
     """Whether a place lies within the table and off the rulings that are there."""
     within = columns[0] < at < columns[-1]
     return within and min(abs(at - column) for column in columns) > _NEAR_PT * scale
-
-
-def _notches(view: View, rows: Sequence[int]) -> list[int]:
-    """Where a streak cuts the level rulings: all but a few that are there are notched."""
-    bands = [slice(max(0, row - 2), row + 3) for row in rows]
-    dark = np.array([_PAPER - view.gray[band].min(axis=0) for band in bands], np.float32)
-    ruled = np.array([view.level[band].any(axis=0) for band in bands])
-    width = round(_AROUND_PT * view.scale) | 1
-    usual = cv2.blur(dark, (width, 1), borderType=cv2.BORDER_REPLICATE)
-    told = ruled & (usual >= _VISIBLE)
-    notched = told & (dark < _NOTCHED * usual)
-    n_told = told.sum(axis=0)
-    streaked = np.flatnonzero((n_told >= 2) & (notched.sum(axis=0) > 0.7 * n_told))
-    runs = np.split(streaked, np.flatnonzero(np.diff(streaked) > 1) + 1)
-    return [int(run[0] + run[-1] + 1) // 2 for run in runs if len(run)]
-
-
-def _written(view: View) -> _Written:
-    """What is written: the ink without rulings, rests of rulings, and specks."""
-    ruled = cv2.dilate(view.level | view.crossing, np.ones((5, 5), np.uint8))
-    rest = np.where(ruled, 0, view.ink).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
-    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / view.scale
-    longest, thinnest = sides.max(axis=1), sides.min(axis=1)
-    keep = (longest >= _SMALLEST_PT) & ~((longest > _LONG_PT) & (thinnest < _THIN_PT))
-    keep[0] = False
-    low, high = _HIGH_PT
-    characters = longest[keep & (longest >= low) & (longest <= high)]
-    height = float(np.median(characters)) if len(characters) else (low + high) / 2
-    return _Written(keep.astype(np.uint8)[labels], height * view.scale)
 
 
 def _trial(

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.inference.scan.geometry import Pixels, Sheet, inked
-from gouji.inference.scan.lost import View, lost_rulings
+from gouji.inference.scan.lost import lost_rulings
 from gouji.inference.scan.networks import Gray
+from gouji.inference.scan.streaks import View
 
 _LONG_PT, _HIGH_PT = 22.0, 13.0  # runs of ink that are no strokes of characters
 _GAP_PT = 2.0  # what a streak may cut out of a line
