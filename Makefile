@@ -19,6 +19,11 @@ TABLES ?= 200
 SCANS ?= 10
 SETS := keeps blanks collapsed lost source
 
+# The interpreter of an environment with other readers of tables, to compare with (docs/benchmarks.md).
+PEER ?=
+peers = $(if $(PEER),$(BIN)/python tests/benchmarks/peers.py $(1) --peer $(PEER) | tee $(1)/peers.md,\
+  @echo 'Comparison with other readers left out: make $@ PEER=ENVIRONMENT/bin/python')
+
 # Installing again is due when what is asked for, or the exact versions of it, have changed.
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
@@ -82,12 +87,13 @@ bench: $(DEVELOPMENT)  ## measure accuracy on refilled samples and unseen layout
 	  --seed $(SEED) | tee bench/collapsed/handed_on.md
 	$(BIN)/python tests/benchmarks/speed.py bench/sound/sources bench --reports $(REPORTS)
 	$(BIN)/python tests/benchmarks/bulk.py bench/bulk --pages $(PAGES) --seed $(SEED)
+	$(call peers,bench/pdfs)
 
 bench-scan: $(DEVELOPMENT)  ## measure scanned pages that are drawn anew, into bench/scans/
 	rm -rf bench/scans
 	$(BIN)/python tests/benchmarks/scans.py bench/scans --set figures --reports $(SCANS) --seed $(SEED)
-	$(BIN)/python tests/benchmarks/scan.py bench/scans --workers 2 --whole 4 \
-	  | tee bench/scans/scores.txt
+	$(BIN)/python tests/benchmarks/scan.py bench/scans --workers 2 | tee bench/scans/scores.txt
+	$(call peers,bench/scans)
 
 bench-reconcile: $(DEVELOPMENT)  ## measure how damaged tables come back, into bench/reconcile/
 	$(BIN)/python tests/benchmarks/reconcile.py bench/reconcile --tables $(TABLES) --seed $(SEED)

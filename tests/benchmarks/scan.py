@@ -3,16 +3,11 @@
     .venv/bin/python tests/benchmarks/scan.py bench/scans --workers 2
 
 reads the sources that `scans.py` has written below the folder. Documents are kept in documents/:
-a second run scores them without reading the pictures again. With `--whole N` the pages of N reports
-are read by RapidOCR as well, the whole page at once with the same networks, to compare seconds;
-with `--img2table PYTHON`, by img2table in the environment of that interpreter (`scan_peers.py`).
+a second run scores them without reading the pictures again. `peers.py` compares other readers.
 """
 
 import argparse
-import json
-import os
 import resource
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -25,25 +20,20 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[2]))  # a script finds only its own folder
 
-import numpy as np
-
 from gouji.inference.config import Settings
 from gouji.inference.evaluation import read_golds
 from gouji.inference.pipeline import Extractor
 from gouji.inference.rates import Rate
 from gouji.inference.readers import Limits, read
-from gouji.inference.readers.frames import frames
 from gouji.inference.readers.picture import read_joined
 from gouji.inference.readers.recognising import Recognition
 from gouji.inference.score_tables import score_rows, table_rows, text_lines
-from gouji.inference.scoring import Gold, Scores, add, judge_report
+from gouji.inference.scoring import Scores, add, judge_report
 from gouji.model.document import Document
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import decode, dumps, encode, loads
-from gouji.model.numerals import parse_numeral
 from gouji.model.report_codec import report_to_dict
 
-_PEERS = Path(__file__).with_name("scan_peers.py")
 _WRONG = ("silent", "right", "printed_right")
 
 
@@ -83,95 +73,6 @@ def read_all(
         yield from pool.map(partial(timed, kept=kept), sources)
 
 
-def whole_page_seconds(sources: Sequence[Path]) -> float:
-    """Processor seconds of RapidOCR for all pages of the sources, once it is warm."""
-    from rapidocr import RapidOCR
-
-    engine = RapidOCR(
-        params={
-            "Global.use_cls": False,
-            "Global.log_level": "critical",
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-        }
-    )
-    engine(np.full((200, 400), 255, np.uint8))
-    seconds = 0.0
-    for path in sources:
-        for pixels, _ in frames(path.read_bytes(), path.name):
-            started = time.process_time()
-            engine(pixels)
-            seconds += time.process_time() - started
-    return seconds
-
-
-def compared(
-    folder: Path, sources: Sequence[Path], found: Sequence[Timed], peer: Path | None
-) -> Iterator[str]:
-    """Seconds of others on the same pages, as lines; with `peer` the rows that it gets right too.
-
-    `peer` is the interpreter of an environment that has img2table.
-    """
-    n = sum(one.document.source.pages or 0 for one in found)
-    ours = sum(one.cpu_s for one in found) / n
-    theirs = whole_page_seconds(sources) / n
-    yield (
-        f"the same {n} pages read whole by RapidOCR: {theirs:.2f} processor seconds a page, "
-        f"here {ours:.2f}: {theirs / ours:.1f} times as many"
-    )
-    if peer is None:
-        return
-    told = json.loads(
-        subprocess.run(
-            [peer, _PEERS, *sources],
-            check=True,
-            capture_output=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        ).stdout
-    )
-    golds = {gold.name: gold for gold in read_golds(folder / "gold")}
-    mine = {
-        source.stem: [line.split("\t") for line in one.document.text.splitlines()]
-        for source, one in zip(sources, found, strict=True)
-    }
-    rows = sum(len(rows_of(golds[source.stem])) for source in sources)
-    counts = [
-        sum(rows_found(golds[name], said) for name, said in read.items())
-        for read in (mine, told["rows"])
-    ]
-    seconds = told["seconds"] / told["pages"]
-    yield (
-        f"by img2table: {seconds:.2f} processor seconds a page, {seconds / ours:.1f} times as many;"
-        f" of {rows} rows of seven numbers {counts[1]} are right there and {counts[0]} here"
-    )
-
-
-def rows_of(gold: Gold) -> list[tuple[float, ...]]:
-    """The rows of the table `requests` as they are printed, in the order of the form."""
-    rows: dict[str, list[float]] = {}
-    for cell, number in gold.cells.items():
-        table, _, rest = cell.partition(".")
-        if table == "requests":
-            rows.setdefault(rest.rpartition(".")[0], []).append(float(number or 0))
-    return [tuple(row) for row in rows.values()]
-
-
-def rows_found(gold: Gold, said: Sequence[Sequence[str]]) -> int:
-    """How many rows of gold are the last cells of a row that was read, in this order."""
-    read = [_numbers(row) for row in said]
-    at, n = 0, 0
-    for row in rows_of(gold):
-        for place in range(at, len(read)):
-            if read[place][-len(row) :] == row:
-                at, n = place + 1, n + 1
-                break
-    return n
-
-
-def _numbers(row: Sequence[str]) -> tuple[float | None, ...]:
-    numerals = (parse_numeral(text.strip()) for text in row)
-    return tuple(None if numeral is None else float(numeral.value) for numeral in numerals)
-
-
 def scored(folder: Path, documents: Mapping[str, Document], model: str | None) -> Iterator[str]:
     """The scores by setting and by table, as lines; wrong cells into wrong.txt."""
     form = load_form()
@@ -209,10 +110,6 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--model", help="as `gouji extract --model`")
-    parser.add_argument("--whole", type=int, default=0, help="reports to be read whole too")
-    parser.add_argument(
-        "--img2table", type=Path, help="interpreter: these reports by img2table too"
-    )
     options = parser.parse_args()
     sources = sorted((options.folder / "sources").iterdir())
     started = time.monotonic()
@@ -226,10 +123,6 @@ def main() -> None:
         f"{n_pages} pages, {cpu:.2f} processor seconds a page, {wall:.0f} s in all, "
         f"peak {max(t.peak_mb for t in found):.0f} MB"
     )
-    if options.whole:
-        chosen = range(0, len(sources), max(1, len(sources) // options.whole))[: options.whole]
-        some = [sources[i] for i in chosen], [found[i] for i in chosen]
-        lines += compared(options.folder, *some, options.img2table)
     print("\n".join(lines))  # noqa: T201
 
 
