@@ -53,7 +53,8 @@ class Reading:
     """What a reader made of all sources.
 
     `marks` and `failures`, why a source gave nothing, go by the name of the gold; `cpu_s` counts
-    all sources, `peak_mb` is the peak memory of the process.
+    all sources, `peak_mb` is the peak memory of the process; `silent` is how many cells are wrong
+    without a flag, where a reader has flags.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Reading:
     peak_mb: float
     marks: Mapping[str, Marks]
     failures: Mapping[str, str] = field(default_factory=dict)
+    silent: int | None = None
 
 
 def chosen(sources: Sequence[Path], n: int) -> list[Path]:
@@ -140,6 +142,7 @@ def by_gouji(
     settled: dict[str, Marks] = {}
     failures: dict[str, str] = {}
     reading = whole = 0.0
+    silent = 0
     for number, source in enumerate([sources[0], *sources]):
         gold = golds[source.stem]
         text, report = "", None
@@ -153,6 +156,7 @@ def by_gouji(
         if number:
             reading += ended - started
             whole += cpu_s() - started
+            silent += judge_report(gold, report).whole["silent"]
         cells = judge_report(gold, report).cells
         printed[source.stem] = {cell: bool(n["printed_right"]) for cell, n in cells.items()}
         settled[source.stem] = {cell: bool(n["right"]) for cell, n in cells.items()}
@@ -162,7 +166,7 @@ def by_gouji(
     return (
         Reading("gouji, rows of the text", reading, peak, rows, failures),
         Reading("gouji, cells as read", reading, peak, printed, failures),
-        Reading(_OWN, whole, peak, settled, failures),
+        Reading(_OWN, whole, peak, settled, failures, silent),
     )
 
 
@@ -197,7 +201,10 @@ def as_tables(
     for reading in readings:
         counts = counted(reading, shown)
         yield f"| {reading.name} | {' | '.join(counts[kind] for kind in kinds)} |"
+    yield ""
     for reading in readings:
+        if reading.silent is not None:
+            yield f"{reading.name}: {reading.silent} wrong without a flag"
         for name, reason in reading.failures.items():
             yield f"{reading.name}, {name}: {reason}"
 

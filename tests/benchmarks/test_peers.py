@@ -112,4 +112,5 @@ def test_a_run_tells_what_each_reader_has_right_and_why_one_failed(folder: Path)
     assert f"| {n} of {n} |" in rows["gouji, rows of the text"]
     assert f"| 0 of {n} |" in rows["camelot"]
     assert "3 of 3" in rows["gouji, cells after reconciling"]
+    assert "gouji, cells after reconciling: 0 wrong without a flag" in rows
     assert "camelot, 000-upright-clean: ended with code 1: no such luck" in rows
