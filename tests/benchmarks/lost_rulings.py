@@ -88,7 +88,7 @@ def without_each(page: Page, dpi: int) -> Iterator[tuple[str, Page]]:
 def costs(made: Scan, wear: Wear) -> Iterator[tuple[str, int, int]]:
     """Each ruling with how many cells its loss costs, and how many it makes silently wrong."""
     reader = _Reader(made, wear)
-    pages = [np.asarray(page) for page in made.pages]
+    pages = [np.asarray(page) for page in made.pictures]
     texts = [reader.text(page, number) for number, page in enumerate(pages, start=1)]
     right, _ = reader.judged(texts)
     for place, page in enumerate(pages):

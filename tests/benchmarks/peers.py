@@ -3,7 +3,7 @@
     .venv/bin/python tests/benchmarks/peers.py bench/scans --peer PEER/bin/python
 
 reads the first sources of each kind (and resolution, of scans) that `scans.py` or `pdfs.py` has
-written below the folder: by pdfplumber, camelot, img2table and RapidOCR in the environment of the
+written below the folder, folders of photographs left out: by pdfplumber, camelot, img2table and RapidOCR in the environment of the
 interpreter PEER/bin/python (`peer_readers.py`), and here, one reader after the other, each in a
 process and on a thread of its own. What the others read is kept in peers/ below the folder. Their
 tables name no cell; `peer_scores.py` says how they are held against gold. So are the rows of the
@@ -244,7 +244,8 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=1, help="of each kind and resolution")
     parser.add_argument("--model", help="as `gouji extract --model`")
     options = parser.parse_args()
-    sources = chosen(list((options.folder / "sources").iterdir()), options.reports)
+    files = [path for path in (options.folder / "sources").iterdir() if path.is_file()]
+    sources = chosen(files, options.reports)
     golds = {gold.name: gold for gold in read_golds(options.folder / "gold")}
     kept = options.folder / "peers"
     kept.mkdir(exist_ok=True)

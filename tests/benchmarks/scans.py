@@ -153,17 +153,18 @@ SETS: Mapping[str, ScanSet] = {
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A report as pictures, gray or RGB, their resolution (None: unknown) and JPEG quality; gold.
+    """A report as pictures, gray or RGB, the resolution it was drawn at, JPEG quality, and gold.
 
     `orientations` are those that EXIF data tell of each, by their numbers; without any the pictures
-    are pages of one file.
+    are pages of one file. Photographs do not tell their resolution.
     """
 
     pictures: Sequence[Image.Image]
-    dpi: int | None
+    dpi: int
     quality: int
     gold: Gold
     orientations: tuple[int, ...] = ()
+    are_photographs: bool = False
 
     def write(self, path: Path) -> None:
         """The pictures as one TIFF with JPEG compression, or as JPEG files in a folder."""
@@ -184,7 +185,7 @@ class Scan:
             exif = Image.Exif()
             exif[ExifTags.Base.Orientation] = told
             lying = picture.rotate(_LYING[told], expand=True)
-            told_dpi: dict[str, Any] = {"dpi": (self.dpi, self.dpi)} if self.dpi else {}
+            told_dpi: dict[str, Any] = {} if self.are_photographs else {"dpi": (self.dpi, self.dpi)}
             lying.save(path / f"{number:03}.jpg", quality=self.quality, exif=exif, **told_dpi)
 
 
@@ -217,10 +218,11 @@ def scan(chosen: ScanSet, setting: Setting, key: str) -> Scan:
         orientations = tuple(rng.choice(ways) for _ in shown)
     return Scan(
         pictures=[Image.fromarray(picture) for picture in shown],
-        dpi=style.dpi if setting.camera is None else None,
+        dpi=style.dpi,
         quality=quality,
         gold=gold,
         orientations=orientations,
+        are_photographs=setting.camera is not None,
     )
 
 
