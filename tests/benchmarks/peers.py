@@ -3,11 +3,11 @@
     .venv/bin/python tests/benchmarks/peers.py bench/scans --peer PEER/bin/python
 
 reads the first sources of each kind (and resolution, of scans) that `scans.py` or `pdfs.py` has
-written below the folder, folders of photographs left out: by pdfplumber, camelot, img2table and RapidOCR in the environment of the
-interpreter PEER/bin/python (`peer_readers.py`), and here, one reader after the other, each in a
-process and on a thread of its own. What the others read is kept in peers/ below the folder. Their
-tables name no cell; `peer_scores.py` says how they are held against gold. So are the rows of the
-text that gouji reads, besides the cells that it names.
+written below the folder, photographs left out: by pdfplumber, camelot, img2table and RapidOCR in
+the environment of the interpreter PEER/bin/python (`peer_readers.py`), and here, one reader after
+the other, each in a process and on a thread of its own. What the others read is kept in peers/
+below the folder. Their tables name no cell; `peer_scores.py` says how they are held against gold.
+So are the rows of the text that gouji reads, besides the cells that it names.
 """
 
 import argparse
