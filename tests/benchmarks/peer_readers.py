@@ -17,7 +17,6 @@ import io
 import json
 import re
 import resource
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +32,7 @@ Reader = Callable[[Path], list[Table]]
 """The tables of a file in the order of its pages."""
 
 _DPI = 200  # at which img2table renders PDF pages; the whole pages of RapidOCR are rendered alike
+_LONG = 5  # times its height
 _NUMERALS = re.compile(r"[\d.,]+(?:\s+[\d.,]+)+")
 _QUIET = {
     "Global.use_cls": False,
@@ -111,20 +111,21 @@ READERS: Mapping[str, Callable[[], Reader]] = {
     "rapidocr": rapidocr_tables,
 }
 PACKAGES = {"camelot": "camelot-py"}
-_PDF_ALONE = ("pdfplumber", "camelot")
+PDF_ALONE = ("pdfplumber", "camelot")
 
 
 def snapped(boxes: Any, texts: Sequence[str]) -> Table:
     """Texts as rows from the top, each from left to right.
 
     `boxes` are their corners, (n, 4, 2), clockwise from the top left. The page is levelled by the
-    middle tilt of the wider half; a text begins a row where its middle is half its height
-    below the middle of the row before. Numbers in one box with blanks between are told apart.
+    tilt of its long texts, which whole pixels tell best; a text begins a row where its middle is
+    half its height below the middle of the row before. Numbers in one box with blanks between are
+    told apart.
     """
     corners = np.asarray(boxes, float)
     edges = corners[:, 1] - corners[:, 0]
-    wide = np.hypot(*edges.T)
-    tilt = np.median(np.arctan2(*edges[wide >= np.median(wide)].T[::-1]))
+    long = edges[edges[:, 0] > _LONG * np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1)]
+    tilt = np.arctan2(*(long if len(long) else edges).sum(axis=0)[::-1])
     turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
     level = corners @ turn
     middles = level.mean(axis=1)
@@ -178,18 +179,6 @@ def _pixels(path: Path) -> Iterator[NDArray[np.uint8]]:
             yield sheet.render(scale=_DPI / 72).to_numpy()
 
 
-def as_pdf(path: Path, folder: Path) -> Path:
-    """The pages of a picture as a PDF of nothing but pictures; a PDF stays what it is."""
-    if path.suffix == ".pdf":
-        return path
-    with Image.open(path) as picture:
-        dpi = float(picture.info["dpi"][0])
-    first, *others = _frames(path)
-    made = folder / f"{path.stem}.pdf"
-    first.save(made, save_all=True, append_images=others, resolution=dpi)
-    return made
-
-
 def cpu_s() -> float:
     """Processor seconds of this process and its ended children."""
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -230,11 +219,7 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="file to write to")
     parser.add_argument("sources", nargs="+", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        sources = options.sources
-        if options.reader in _PDF_ALONE:
-            sources = [as_pdf(source, Path(folder)) for source in sources]
-        found = measured(READERS[options.reader](), sources)
+    found = measured(READERS[options.reader](), options.sources)
     package = PACKAGES.get(options.reader, options.reader)
     said = json.dumps({"version": version(package), **found}, ensure_ascii=False)
     options.out.write_text(said, "utf-8")

@@ -37,7 +37,7 @@ from gouji.model.errors import GoujiError
 from gouji.model.form_file import load_form
 from gouji.model.jsonl import loads
 from gouji.model.report_codec import report_to_dict
-from tests.benchmarks.peer_readers import READERS, cpu_s, peak_mb
+from tests.benchmarks.peer_readers import PDF_ALONE, READERS, cpu_s, peak_mb
 from tests.benchmarks.peer_scores import Tables, right_cells
 
 _SCRIPT = Path(__file__).with_name("peer_readers.py")
@@ -93,13 +93,24 @@ def n_pages_of(source: Path) -> int:
         return int(getattr(picture, "n_frames", 1))
 
 
+def as_pdf(source: Path, folder: Path) -> Path:
+    """The pages of a picture as a PDF of nothing but pictures; a PDF stays what it is."""
+    if source.suffix == ".pdf":
+        return source
+    made = folder / f"{source.stem}.pdf"
+    with Image.open(source) as picture:
+        picture.save(made, save_all=True, resolution=_dpi(source))
+    return made
+
+
 def by_peer(
     reader: str, python: Path, out: Path, sources: Sequence[Path], golds: Mapping[str, Gold]
 ) -> Reading:
     """What another reader made of the sources; a run that breaks off is a failure of them all."""
     out.unlink(missing_ok=True)
+    handed = [as_pdf(s, out.parent) for s in sources] if reader in PDF_ALONE else sources
     ended = subprocess.run(
-        [python, "-P", _SCRIPT, reader, out, *sources],
+        [python, "-P", _SCRIPT, reader, out, *handed],
         check=False,
         capture_output=True,
         text=True,

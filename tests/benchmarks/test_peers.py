@@ -12,7 +12,7 @@ from gouji.model.form_file import load_form
 from tests.benchmarks import peers
 from tests.benchmarks.files import Block, drawn
 from tests.benchmarks.pdfs import makers
-from tests.benchmarks.peer_readers import as_pdf, measured, snapped
+from tests.benchmarks.peer_readers import measured, snapped
 from tests.benchmarks.refill import write_gold
 
 STAND_IN = """#!{python}
@@ -30,7 +30,7 @@ pathlib.Path(out).write_text(json.dumps(found), "utf-8")
 def box(left: float, top: float, width: float) -> list[list[float]]:
     """The corners of a box 10 high on a page that is tilted by a tenth."""
     corners = [(left, top), (left + width, top), (left + width, top + 10), (left, top + 10)]
-    return [[x - 0.1 * y, y + 0.1 * x] for x, y in corners]
+    return [[float(round(x - 0.1 * y)), float(round(y + 0.1 * x))] for x, y in corners]
 
 
 def test_boxes_of_a_tilted_page_become_rows() -> None:
@@ -56,10 +56,10 @@ def test_pictures_become_pages_of_the_same_number(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     pages = [Image.new("L", (80, 60), shade) for shade in (0, 255)]
     pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(200, 200))
-    made = as_pdf(path, tmp_path)
+    made = peers.as_pdf(path, tmp_path)
     assert made.read_bytes().startswith(b"%PDF")
     assert (peers.n_pages_of(path), peers.n_pages_of(made)) == (2, 2)
-    assert as_pdf(made, tmp_path) == made
+    assert peers.as_pdf(made, tmp_path) == made
 
 
 def test_the_first_of_each_kind_and_resolution_are_chosen(tmp_path: Path) -> None:
