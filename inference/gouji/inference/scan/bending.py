@@ -1,4 +1,4 @@
-"""Bending: a page that is no plane is made one by what should be level or upright on it.
+"""Bending: a page that is no plane is made one (dewarped) by what should be level or upright on it.
 
 For every point (x, y) of the picture a height v = y + D(x, y) is sought that is the same all along
 whatever is level on the page: rulings, lines of text. D is a polynomial that vanishes in the middle
