@@ -20,6 +20,7 @@ def line(text: str, number: float, left: int = LEFT, size: int = 20) -> Written:
 def test_a_full_line_goes_on_at_the_left_margin() -> None:
     lines = [line(FULL, 0), line(FULL, 1), line("受理申请", 2), line("答复申请", 3)]
     assert going_on(lines, WIDTH) == [False, True, True, False]
+    assert going_on(lines[:3], WIDTH) == [False, True, False]  # a table may follow overleaf
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ def test_a_full_line_goes_on_at_the_left_margin() -> None:
         (line(FULL, 1), line("受理申请三件", 2, left=LEFT + 40)),  # indented
         (line(FULL, 1), line("（二）依申请公开", 2)),
         (line(FULL, 1), line("一、总体情况", 2)),
+        (line(FULL, 1), line("第六部分其他事项", 2)),
         (line(FULL[:-1] + "。", 1), line("受理申请三件", 2)),
         (line(FULL[:-2] + "报告", 1), line("受理申请三件", 2)),
         (line(FULL, 1), line("受理申请三件", 3)),  # there is room between them
@@ -46,6 +48,13 @@ def test_nothing_goes_on_with_a_table_or_with_words_in_columns() -> None:
         *(False, False, False),
         True,
     ]
+
+
+def test_a_short_line_above_a_table_is_its_heading() -> None:
+    lines = [line(FULL, 0), line(FULL, 1), line("行政复议情况", 2), None, line(FULL, 9)]
+    assert going_on(lines, WIDTH) == [False, True, False, False, False]
+    lines[2] = line(FULL, 2)
+    assert going_on(lines, WIDTH) == [False, True, True, False, False]
 
 
 def test_a_page_of_short_lines_has_no_paragraph() -> None:

@@ -3,7 +3,7 @@
 import re
 
 ENTRY = re.compile(
-    r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[①-⑳]|第[一二三四五六七八九十\d]+[条章节项]|[一二三四五六七八九十]是"
+    r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[①-⑳]|第[一二三四五六七八九十\d]+(?:[条章节项]|部分)|[一二三四五六七八九十]是"
 )
 """How the items of an enumeration begin, which never go on with a line above."""
 

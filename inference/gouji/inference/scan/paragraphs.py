@@ -37,7 +37,8 @@ class Written:
 def going_on(lines: Sequence[Written | None], width: int) -> list[bool]:
     """For each line of a page of this width whether it goes on with the one before it.
 
-    None stands for what is no line of words: a table, or words side by side.
+    None stands for what is no line of words: a table, or words side by side. A short line above
+    one, or at the end of the page, may be its heading.
     """
     known = [line for line in lines if line is not None]
     ends = [line.box[2] for line in known if line.box[2] >= _WIDE * width]
@@ -51,7 +52,10 @@ def going_on(lines: Sequence[Written | None], width: int) -> list[bool]:
         and _is_full(upper, right)
         and _goes_on(upper, lower, left)
         and _step(upper, lower) <= _NEAR * usual
-        for upper, lower in pairwise([None, *lines])
+        and not (follower is None and lower.box[2] < _WIDE * width)
+        for upper, lower, follower in zip(
+            [None, *lines[:-1]], lines, [*lines[1:], None], strict=True
+        )
     ]
 
 
