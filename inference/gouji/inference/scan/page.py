@@ -30,6 +30,7 @@ from gouji.model.document import Box
 
 _LEGIBLE = 0.8  # the mean over its characters of a page that lies the right way up
 _TURNS = (0, 2, 1, 3)
+_APART = 0.5  # the gap, in heights, from which on boxes may stand in columns of their own
 _LEAST_PX = 24  # the shorter side of a page that anything could be written on
 
 
@@ -144,8 +145,8 @@ def _read(sheet: Sheet) -> tuple[list[Block], list[Heard]]:
 
 
 def _written(row: Row, boxes: Sequence[Pixels]) -> Written | None:
-    """A line as one of words; None if they stand in columns."""
-    if any(piece.gap >= TAB for piece in row):
+    """A line as one of words; None if they are numbers, or may stand in columns."""
+    if any(piece.strings or piece.gap >= _APART for piece in row):
         return None
     return Written("".join(piece.text for piece in row), around(boxes))
 
