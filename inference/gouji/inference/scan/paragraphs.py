@@ -17,6 +17,8 @@ _NEAR = 1.35  # of the usual step between lines, the most within a paragraph
 _SAME_SIZE = 0.25
 _NARROW = 0.5  # of a letter, the width of those that are not East Asian
 _FEW = 4  # letters of a line that tell no size
+_CLOSED = re.compile(r"[。；：！？;:!?.)）]$")
+_TORN_BELOW = re.compile(r"[\d年月日]")  # behind a digit, the rest of a number or a date
 _ENDED = re.compile(r"[。；：！？;:!?]$|(?:报告|年报)(?:[（(][^（()）]*[）)])?$")
 
 
@@ -37,8 +39,8 @@ class Written:
 def going_on(lines: Sequence[Written | None], width: int) -> list[bool]:
     """For each line of a page of this width whether it goes on with the one before it.
 
-    None stands for what is no line of words: a table, or words side by side. A short line above
-    one, or at the end of the page, may be its heading.
+    None stands for what is no line of words: a table, or words side by side. The line above one may
+    be its heading, and so may any that is short and ends without a mark.
     """
     known = [line for line in lines if line is not None]
     ends = [line.box[2] for line in known if line.box[2] >= _WIDE * width]
@@ -50,11 +52,12 @@ def going_on(lines: Sequence[Written | None], width: int) -> list[bool]:
         upper is not None
         and lower is not None
         and _is_full(upper, right)
-        and _goes_on(upper, lower, left)
+        and _begins_as_rest(upper, lower, left)
         and _step(upper, lower) <= _NEAR * usual
-        and not (follower is None and lower.box[2] < _WIDE * width)
+        and follower is not None
+        and _ends_as_rest(upper, lower, right)
         for upper, lower, follower in zip(
-            [None, *lines[:-1]], lines, [*lines[1:], None], strict=True
+            [None, *lines[:-1]], lines, [*lines[1:], lines[-1]], strict=True
         )
     ]
 
@@ -69,7 +72,7 @@ def _is_full(line: Written, right: float) -> bool:
     return size is not None and line.box[2] >= right - _ROOM * size and not _ENDED.search(line.text)
 
 
-def _goes_on(upper: Written, lower: Written, left: float) -> bool:
+def _begins_as_rest(upper: Written, lower: Written, left: float) -> bool:
     size, own = upper.size, lower.size
     return (
         size is not None
@@ -77,3 +80,10 @@ def _goes_on(upper: Written, lower: Written, left: float) -> bool:
         and lower.box[0] <= left + _INDENT * size
         and not ENTRY.match(lower.text)
     )
+
+
+def _ends_as_rest(upper: Written, lower: Written, right: float) -> bool:
+    """Whether a line ends as a paragraph does, or goes on itself; a heading does neither."""
+    is_torn = upper.text[-1].isdigit() and _TORN_BELOW.match(lower.text) is not None
+    is_full = lower.box[2] >= right - _ROOM * (lower.size or 0.0)
+    return is_torn or is_full or _CLOSED.search(lower.text) is not None
