@@ -80,6 +80,16 @@ def test_a_table_that_adds_up_is_read_and_accepted() -> None:
     assert all(check.holds and check.holds_as_printed for check in result.checks)
 
 
+def test_what_reads_as_no_whole_number_is_what_the_sum_says() -> None:
+    readings = disputes(NONE, (10, 1, 0, 0, 11), NONE)
+    torn = tuple(Candidate(n, cost, Origin.MISREAD) for n, cost in ((7, 4697), (71, 5073)))
+    held = Observation((0, 3), "7.1", MentionKind.NUMBER, 7.1)
+    cell = "disputes.direct.total"
+    readings[cell] = Reading(cell, held, torn, 4631, Origin.MISREAD)  # any other is cheaper
+    found = by_id(solve(readings))["direct.total"]
+    assert (found.printed, found.value, found.status) == (7.1, 11, Status.REPAIRED)
+
+
 def test_a_total_of_zero_over_two_parts_is_a_source_error() -> None:
     result = solve(disputes(NONE, (10, 1, 0, 0, 0), NONE))
     cell = by_id(result)["direct.total"]

@@ -47,9 +47,12 @@ def outcome_confidence(outcome: Outcome) -> float:
 def is_unsure_reading(pick: Pick) -> bool:
     """Whether the value is but the likeliest reading of what stands there, taken for its price.
 
-    A dearer reading is taken because sums ask for it; the cheapest needs a proof all the same.
+    A dearer reading is taken because sums ask for it; the cheapest needs a proof all the same. A
+    value that nothing there reads as, however cheap a change may be, comes from the sums alone.
     """
-    return pick.option.origin is Origin.MISREAD and pick.option.extra == 0
+    if pick.option.origin is not Origin.MISREAD or pick.option.extra:
+        return False
+    return any(c.amount == pick.amount for c in pick.slot.reading.candidates)
 
 
 def sureness(outcome: Outcome, pick: Pick) -> float:
