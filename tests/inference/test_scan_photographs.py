@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gouji.inference.scan.paper as paper_module
 from gouji.inference.scan.bending import made_plane, unbent
 from gouji.inference.scan.cells import cells_of
 from gouji.inference.scan.geometry import Sheet, likely_dpi, straightened
@@ -168,8 +169,12 @@ def test_shadows_and_tinted_light_hide_no_part_of_a_page(seed: int) -> None:
     assert marks.mean() < 0.12  # of what the page lies on nothing is left
 
 
-def test_cells_of_a_photographed_page_find_back_into_the_picture() -> None:
-    picture = seen(HELD, page())
+@pytest.mark.parametrize("finest", [6500, 2000])
+def test_cells_of_a_photographed_page_find_back_into_the_picture(
+    finest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_module, "_FINEST", finest)
+    picture = seen(replace(HELD, side=(3000, 3000)), page())
     sheet = plane(found_paper(picture))
     (grid,) = find_grids(sheet, find_rulings(sheet))
     for cell in cells_of(grid):

@@ -8,6 +8,7 @@ map to the page seen from above.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ _WRITING = 13  # pixels of it; what is written on paper is less thick
 _INNER, _OUTER = 0.28, 3  # share of the sides, and pixels, that are surely paper and surely none
 _NOTCH = 41  # pixels that what is cut into paper is narrower than
 _EDGE, _SHARP = 8, 0.75  # levels at the edge of paper, and the share of it that shows as many
+_FINEST = 6500  # pixels of the longer side of a photograph, which bounds the memory
 _LEAST = 0.2  # of the picture, what paper takes
 _FULL = 0.93  # of its four corners, what it fills
 _STRAIGHT = 0.01  # of its length, by which a side may lean that is level or upright
@@ -164,19 +166,25 @@ def _in_order(corners: Numbers) -> Numbers:
 
 
 def _cut_out(picture: Picture, corners: Numbers, mask: Gray, soft: Picture, times: int) -> Paper:
-    """The paper with these corners in the small picture; where it ends it is made to go on."""
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1) * times
+    """The paper with these corners in the small picture; where it ends it is made to go on.
+
+    The picture is `times` as large as the small one; it is shrunk if it is finer than need be.
+    """
+    shrunk = ceil(max(picture.shape[:2]) / _FINEST)
+    picture = _smaller(picture, shrunk) if shrunk > 1 else picture
+    unit = times / shrunk
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1) * unit
     width, height = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
     target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    to_page = cv2.getPerspectiveTransform((corners * times).astype(np.float32), target)
+    to_page = cv2.getPerspectiveTransform((corners * unit).astype(np.float32), target)
     hull = cv2.convexHull(np.argwhere(mask)[:, ::-1].astype(np.int32))
     kept = cv2.fillConvexPoly(np.zeros_like(mask), hull, (1,)).astype(np.uint8)
-    outline = hull[:, 0] * float(times)
+    outline = hull[:, 0] * unit
     first, last = (f(mapped(to_page, outline), axis=0) for f in (np.min, np.max))
     moved = np.array([[1, 0, -first[0]], [0, 1, -first[1]], [0, 0, 1]])
     size = (round(last[0] - first[0]), round(last[1] - first[1]))
     to_page = moved @ to_page
-    from_small = to_page @ np.diag([times, times, 1.0])
+    from_small = to_page @ np.diag([unit, unit, 1.0])
     inside = cv2.warpPerspective(kept, from_small, size, flags=cv2.INTER_NEAREST)
     shown = cv2.warpPerspective(picture, to_page, size, flags=cv2.INTER_CUBIC)
     beyond = cv2.warpPerspective(
@@ -185,7 +193,8 @@ def _cut_out(picture: Picture, corners: Numbers, mask: Gray, soft: Picture, time
     if picture.ndim == 2:
         beyond = beyond[..., 0]
     filled = np.where(inside[..., None] if picture.ndim == 3 else inside, shown, beyond)
-    return Paper(filled.astype(np.uint8), np.linalg.inv(to_page), is_cut_out=True)
+    back = np.diag([shrunk, shrunk, 1.0]) @ np.linalg.inv(to_page)
+    return Paper(filled.astype(np.uint8), back, is_cut_out=True)
 
 
 def _going_on(soft: Picture, mask: Gray) -> Picture:
