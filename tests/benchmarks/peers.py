@@ -167,8 +167,9 @@ def by_gouji(
         if number:
             reading += ended - started
             whole += cpu_s() - started
-            silent += judge_report(gold, report).whole["silent"]
-        cells = judge_report(gold, report).cells
+        judged = judge_report(gold, report)
+        silent += judged.whole["silent"] if number else 0
+        cells = judged.cells
         printed[source.stem] = {cell: bool(n["printed_right"]) for cell, n in cells.items()}
         settled[source.stem] = {cell: bool(n["right"]) for cell, n in cells.items()}
         lines = [line.split("\t") for line in text.splitlines() if "\t" in line]

@@ -19,6 +19,7 @@ from gouji.inference.scan.rulings import find_grids, find_rulings
 from gouji.inference.scan.warping import Lattice, Numbers, mapped, nodes
 from tests.benchmarks.scan_camera import Camera, photographed
 from tests.benchmarks.scan_damage import Picture
+from tests.inference.drawn_grid import ruled
 
 DPI = 150
 PAGE = (1754, 1240)
@@ -28,11 +29,7 @@ PLACES = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in PAGE[::-1]))
 
 def page(xs: tuple[int, ...] = XS) -> Gray:
     """A table with a mark in each cell, between two lines that look like text."""
-    gray = np.full(PAGE, 255, np.uint8)
-    for x in xs:
-        cv2.line(gray, (x, YS[0]), (x, YS[-1]), 0, 2)
-    for y in YS:
-        cv2.line(gray, (xs[0], y), (xs[-1], y), 0, 2)
+    gray = ruled(np.full(PAGE, 255, np.uint8), xs, YS)
     for left, right in pairwise(xs):
         for top, bottom in pairwise(YS):
             x, y = (left + right) // 2, (top + bottom) // 2

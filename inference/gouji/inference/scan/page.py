@@ -9,14 +9,7 @@ from numpy.typing import NDArray
 from gouji.inference.scan.bending import made_plane
 from gouji.inference.scan.decoding import Strings
 from gouji.inference.scan.detection import find_lines
-from gouji.inference.scan.geometry import (
-    DPI,
-    Pixels,
-    Sheet,
-    around,
-    likely_dpi,
-    straightened,
-)
+from gouji.inference.scan.geometry import DPI, Pixels, Sheet, around, likely_dpi, straightened
 from gouji.inference.scan.hearing import hear
 from gouji.inference.scan.ink import cut_out
 from gouji.inference.scan.networks import Gray

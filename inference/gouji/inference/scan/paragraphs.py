@@ -52,6 +52,7 @@ def going_on(lines: Sequence[Written | None], width: int) -> list[bool]:
         upper is not None
         and lower is not None
         and _is_full(upper, right)
+        and not _ENDED.search(upper.text)
         and _begins_as_rest(upper, lower, left)
         and _step(upper, lower) <= _NEAR * usual
         and follower is not None
@@ -67,9 +68,8 @@ def _step(upper: Written, lower: Written) -> float:
 
 
 def _is_full(line: Written, right: float) -> bool:
-    """Whether a line reaches the right margin, and does not end there."""
-    size = line.size
-    return size is not None and line.box[2] >= right - _ROOM * size and not _ENDED.search(line.text)
+    """Whether a line reaches the right margin."""
+    return line.box[2] >= right - _ROOM * (line.size or 0.0)
 
 
 def _begins_as_rest(upper: Written, lower: Written, left: float) -> bool:
@@ -85,5 +85,4 @@ def _begins_as_rest(upper: Written, lower: Written, left: float) -> bool:
 def _ends_as_rest(upper: Written, lower: Written, right: float) -> bool:
     """Whether a line ends as a paragraph does, or goes on itself; a heading does neither."""
     is_torn = upper.text[-1].isdigit() and _TORN_BELOW.match(lower.text) is not None
-    is_full = lower.box[2] >= right - _ROOM * (lower.size or 0.0)
-    return is_torn or is_full or _CLOSED.search(lower.text) is not None
+    return is_torn or _is_full(lower, right) or _CLOSED.search(lower.text) is not None

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.inference.scan.geometry import Pixels, Sheet, inked
+from gouji.inference.scan.geometry import Pixels, Sheet, around, inked
 from gouji.inference.scan.lost import lost_rulings
 from gouji.inference.scan.networks import Gray
 from gouji.inference.scan.streaks import View
@@ -114,15 +114,7 @@ def _joined(boxes: Sequence[Pixels]) -> list[Pixels]:
             b for b in apart if b[0] < right and left < b[2] and b[1] < bottom and top < b[3]
         ]
         apart = [b for b in apart if b not in touching]
-        parts = [box, *touching]
-        apart.append(
-            (
-                min(b[0] for b in parts),
-                min(b[1] for b in parts),
-                max(b[2] for b in parts),
-                max(b[3] for b in parts),
-            )
-        )
+        apart.append(around([box, *touching]))
     return apart
 
 
@@ -157,6 +149,8 @@ def _whole(view: View, ys: Sequence[int], xs: Sequence[int], reach: int) -> Grid
     across = _stretches(view.level, view.ink, ys, xs, reach)
     across[[0, -1]] = True
     levels = lost_rulings(turned, xs, ys, across.T)
+    if not uprights and not levels:
+        return Grid(tuple(ys), tuple(xs), across, down)
     rows = sorted([*ys, *(lost.at for lost in levels)])
     across = _stretches(view.level, view.ink, rows, xs, reach)
     down = _stretches(turned.level, turned.ink, xs, rows, reach).T

@@ -20,7 +20,7 @@ _HIGH_PT = (4.0, 16.0)  # how high characters may be
 
 
 @dataclass(frozen=True)
-class Written:
+class Writing:
     """The mask of what is written, and the usual height of its characters in pixels."""
 
     mask: Gray
@@ -51,11 +51,11 @@ class View:
         return View(gray, crossing, level, ink, self.scale, self)
 
     @cached_property
-    def written(self) -> Written:
+    def written(self) -> Writing:
         """What is written in the table."""
         if self.origin is None:
             return _written(self)
-        return Written(np.ascontiguousarray(self.origin.written.mask.T), self.origin.written.height)
+        return Writing(np.ascontiguousarray(self.origin.written.mask.T), self.origin.written.height)
 
 
 def streaks(view: View, rows: Sequence[int]) -> list[tuple[int, int]]:
@@ -76,7 +76,7 @@ def streaks(view: View, rows: Sequence[int]) -> list[tuple[int, int]]:
     return [(int(run[0]), int(run[-1])) for run in runs if len(run)]
 
 
-def _written(view: View) -> Written:
+def _written(view: View) -> Writing:
     """What is written: the ink without rulings, rests of rulings, and specks."""
     ruled = cv2.dilate(view.level | view.crossing, np.ones((5, 5), np.uint8))
     rest = np.where(ruled, 0, view.ink).astype(np.uint8)
@@ -88,4 +88,4 @@ def _written(view: View) -> Written:
     low, high = _HIGH_PT
     characters = longest[keep & (longest >= low) & (longest <= high)]
     height = float(np.median(characters)) if len(characters) else (low + high) / 2
-    return Written(keep.astype(np.uint8)[labels], height * view.scale)
+    return Writing(keep.astype(np.uint8)[labels], height * view.scale)

@@ -52,10 +52,6 @@ class Lattice:
         """The same picture made from what its other one was made from."""
         return Lattice(before.at(self.nodes), self.shape)
 
-    def mapped(self, matrix: Numbers) -> "Lattice":
-        """The same picture made from one that `matrix` (3, 3) maps its other one to."""
-        return Lattice(mapped(matrix, self.nodes), self.shape)
-
     def enlarged(self, times: float, shape: tuple[int, int]) -> "Lattice":
         """The same for both pictures so many times as large."""
         return Lattice(self.at(nodes(shape) / times) * times, shape)

@@ -50,9 +50,13 @@ def is_unsure_reading(pick: Pick) -> bool:
     A dearer reading is taken because sums ask for it; the cheapest needs a proof all the same. A
     value that nothing there reads as, however cheap a change may be, comes from the sums alone.
     """
-    if pick.option.origin is not Origin.MISREAD or pick.option.extra:
-        return False
-    return any(c.amount == pick.amount for c in pick.slot.reading.candidates)
+    is_cheapest = pick.option.origin is Origin.MISREAD and pick.option.extra == 0
+    return is_cheapest and bool(_prices(pick))
+
+
+def _prices(pick: Pick) -> list[int]:
+    """What it costs to read what stands there as the value, in each way that does."""
+    return [c.cost for c in pick.slot.reading.candidates if c.amount == pick.amount]
 
 
 def sureness(outcome: Outcome, pick: Pick) -> float:
@@ -69,7 +73,7 @@ def sureness(outcome: Outcome, pick: Pick) -> float:
         others += (1 - min(share, 1.0)) / share
     reading = pick.slot.reading
     if is_unsure_reading(pick) and reading.change_cost is not None:
-        cost = min(c.cost for c in reading.candidates if c.amount == pick.amount)
+        cost = min(_prices(pick))
         beyond = max(0, bound - (reading.change_cost - cost))
         others += expm1(cost / 1000) * exp(-beyond / 1000)
     return 1 / (1 + others)
@@ -77,8 +81,8 @@ def sureness(outcome: Outcome, pick: Pick) -> float:
 
 def reading_certainty(pick: Pick) -> float:
     """How likely what stands there reads as the value: all there is where no sum confirms it."""
-    costs = [c.cost for c in pick.slot.reading.candidates if c.amount == pick.amount]
-    return exp(-min(costs) / 1000) if costs else 1.0
+    prices = _prices(pick)
+    return exp(-min(prices) / 1000) if prices else 1.0
 
 
 @dataclass(frozen=True, slots=True)
